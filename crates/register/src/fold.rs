@@ -1,0 +1,364 @@
+//! The fold: all statements, in the log's order, make the register. Nothing else goes into it.
+//!
+//! Each statement is checked against the rules of [`Rule`] before it counts, by the publisher before it is logged and by
+//! every verifier after. A sequence that breaks a rule is refused; it never panics.
+
+mod check;
+mod fact;
+mod rule;
+mod share;
+
+use std::collections::{HashMap, HashSet};
+
+pub use fact::{Fact, Text, TextState};
+pub use rule::{Refusal, Rule};
+pub use share::{CopyState, Share};
+
+use crate::date::Moment;
+use crate::disclosure::{Digest, Disclosure};
+use crate::organisation::{Organisation, fold_spaces};
+use crate::statement::{Body, Correction, Redaction, RegisterOpened, Statement, Totals};
+
+/// The register that a sequence of statements makes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Register {
+    ids: HashSet<String>,
+    places: Vec<Place>,
+    shares: Vec<Share>,
+    share_of: HashMap<String, usize>,
+    recipients: Vec<Recipient>,
+    recipient_of: HashMap<String, usize>,
+    slugs: HashSet<String>,
+    general: Vec<Fact>,
+    concerns: HashSet<String>,
+    recommendations: HashSet<String>,
+    missing: HashMap<Digest, u64>,
+    last_logged: Option<Moment>,
+    releases: u64,
+}
+
+/// Where a statement stands in the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A fact of a share: the share's and the fact's number.
+    Share(usize, usize),
+    /// A fact about no share.
+    General(usize),
+}
+
+/// An organisation that got access, or was refused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The index of the first statement that names it.
+    pub id: u64,
+    /// Its address among the pages.
+    pub slug: String,
+    /// The organisation as the newest statement names it.
+    pub organisation: Organisation,
+    /// Its shares, by their places among the register's.
+    pub shares: Vec<usize>,
+}
+
+/// What a statement changed, so that whoever keeps a copy of the register can follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The share, by its place among the register's.
+    pub share: Option<usize>,
+    /// The recipients, by their places among the register's.
+    pub recipients: Vec<usize>,
+}
+
+impl Register {
+    /// The register before its first statement.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many statements it is made of.
+    pub fn size(&self) -> u64 {
+        self.places.len() as u64
+    }
+
+    /// Whose register it is, once it is open.
+    pub fn opened(&self) -> Option<&RegisterOpened> {
+        match self.general.first().map(|fact| &fact.body) {
+            Some(Body::RegisterOpened(opened)) => Some(opened),
+            _ => None,
+        }
+    }
+
+    /// Every share, in the order in which they came.
+    pub fn shares(&self) -> &[Share] {
+        &self.shares
+    }
+
+    /// The share of this reference.
+    pub fn share(&self, reference: &str) -> Option<&Share> {
+        self.share_of.get(reference).map(|place| &self.shares[*place])
+    }
+
+    /// Every organisation that a statement names as a recipient, in the order in which they came.
+    pub fn recipients(&self) -> &[Recipient] {
+        &self.recipients
+    }
+
+    /// The place among [`Register::recipients`] of the organisation of this name.
+    pub fn recipient(&self, name: &str) -> Option<usize> {
+        self.recipient_of.get(&fold_spaces(name)).copied()
+    }
+
+    /// Facts about no share, in the log's order.
+    pub fn general(&self) -> &[Fact] {
+        &self.general
+    }
+
+    /// The fact that a statement stands for now.
+    pub fn fact(&self, index: u64) -> Option<&Fact> {
+        match self.places.get(usize::try_from(index).ok()?)? {
+            Place::Share(share, fact) => Some(&self.shares[*share].facts[*fact]),
+            Place::General(fact) => Some(&self.general[*fact]),
+        }
+    }
+
+    /// The place among [`Register::shares`] of the share that a statement is about.
+    pub fn share_at(&self, index: u64) -> Option<usize> {
+        match self.places.get(usize::try_from(index).ok()?)? {
+            Place::Share(share, _) => Some(*share),
+            Place::General(_) => None,
+        }
+    }
+
+    /// Whether a statement of this id is in the register.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// When the newest statement was logged.
+    pub fn last_logged(&self) -> Option<Moment> {
+        self.last_logged
+    }
+
+    /// Digests that no disclosure, withholding or redaction accounts for, with the statements that carry them. A
+    /// complete set of files leaves none.
+    pub fn unaccounted(&self) -> Vec<(u64, Digest)> {
+        let mut list: Vec<_> = self.missing.iter().map(|(digest, index)| (*index, *digest)).collect();
+        list.sort();
+        list
+    }
+
+    /// Counts over the whole register.
+    pub fn totals(&self) -> Totals {
+        Totals {
+            recipients: self.recipients.iter().filter(|recipient| !recipient.shares.is_empty()).count() as u64,
+            releases: self.releases,
+            shares: self.shares.len() as u64,
+        }
+    }
+
+    /// Takes the next statement with its public disclosures.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names the rule; the register is then as it was.
+    pub fn apply(&mut self, statement: &Statement, disclosures: &[Disclosure]) -> Result<Touched, Refusal> {
+        self.check(statement, disclosures)?;
+        let index = self.size();
+        self.ids.insert(statement.id.clone());
+        self.last_logged = Some(statement.logged);
+        let fact = Fact::new(index, statement, disclosures);
+        for text in fact.texts.iter().filter(|text| text.state == TextState::Missing) {
+            self.missing.insert(text.digest, index);
+        }
+        let mut touched = Touched::default();
+        match &statement.body {
+            Body::ShareImported(_) | Body::ShareApplied(_) => {
+                self.begin_share(index, statement, fact);
+                return Ok(self.touch(index, statement));
+            }
+            Body::Correction(correction) => self.correct(index, statement, correction, disclosures, &mut touched),
+            Body::Redaction(redaction) => self.erase(index, redaction),
+            Body::ConcernRaised(concern) => _ = self.concerns.insert(concern.concern.clone()),
+            Body::RecommendationMade(made) => _ = self.recommendations.insert(made.recommendation.clone()),
+            body => {
+                if let Some(organisation) = body.recipient() {
+                    touched.recipients.push(self.name_recipient(index, organisation));
+                }
+            }
+        }
+        self.place(statement, fact);
+        let mut all = self.touch(index, statement);
+        all.recipients.extend(touched.recipients);
+        all.recipients.sort_unstable();
+        all.recipients.dedup();
+        Ok(all)
+    }
+
+    fn touch(&mut self, index: u64, statement: &Statement) -> Touched {
+        let Some(place) = statement.share.as_ref().and_then(|share| self.share_of.get(share).copied()) else {
+            return Touched::default();
+        };
+        let share = &mut self.shares[place];
+        share.changed = index;
+        share.changed_at = statement.logged;
+        Touched { share: Some(place), recipients: vec![share.recipient] }
+    }
+
+    fn begin_share(&mut self, index: u64, statement: &Statement, fact: Fact) {
+        let (Some(reference), Some(organisation)) = (&statement.share, statement.body.recipient()) else {
+            return;
+        };
+        let recipient = self.name_recipient(index, organisation);
+        let place = self.shares.len();
+        self.recipients[recipient].shares.push(place);
+        self.places.push(Place::Share(place, 0));
+        self.share_of.insert(reference.clone(), place);
+        self.shares.push(Share::new(reference.clone(), fact, recipient));
+    }
+
+    fn place(&mut self, statement: &Statement, fact: Fact) {
+        let known = statement.share.as_ref().and_then(|share| self.share_of.get(share).copied());
+        let Some(place) = known else {
+            self.places.push(Place::General(self.general.len()));
+            self.general.push(fact);
+            return;
+        };
+        let share = &mut self.shares[place];
+        self.releases += u64::from(matches!(fact.body, Body::ReleaseRegistered(_)));
+        self.places.push(Place::Share(place, share.facts.len()));
+        share.add(fact);
+    }
+
+    fn fact_mut(&mut self, index: u64) -> Option<&mut Fact> {
+        match *self.places.get(usize::try_from(index).ok()?)? {
+            Place::Share(share, fact) => self.shares.get_mut(share)?.facts.get_mut(fact),
+            Place::General(fact) => self.general.get_mut(fact),
+        }
+    }
+
+    /// The rules were checked, so the patch applies; what it replaces stays in the log.
+    fn correct(
+        &mut self,
+        index: u64,
+        statement: &Statement,
+        correction: &Correction,
+        disclosures: &[Disclosure],
+        touched: &mut Touched,
+    ) {
+        let Some(target) = statement.corrects else { return };
+        let Some(fact) = self.fact_mut(target) else { return };
+        let Ok(body) = fact.body.patched(&correction.patch) else { return };
+        let before = std::mem::replace(&mut fact.body, body.clone());
+        fact.corrected_by.push(index);
+        let texts = fact::texts_of(statement, disclosures);
+        fact.texts.retain(|text| {
+            let replaced = text.name().is_some_and(|name| {
+                correction.cleared.iter().any(|cleared| cleared == name)
+                    || texts.iter().any(|new| new.name() == Some(name))
+            });
+            !replaced
+        });
+        fact.texts.extend(texts);
+        self.follow_correction(index, target, &before, &body, touched);
+    }
+
+    /// Keeps what is looked up by name in step with a corrected body.
+    fn follow_correction(&mut self, index: u64, target: u64, before: &Body, after: &Body, touched: &mut Touched) {
+        if let (Body::ReleaseRegistered(old), Body::ReleaseRegistered(new)) = (before, after)
+            && let Some(Place::Share(share, fact)) = self.places.get(target as usize).copied()
+        {
+            let share = &mut self.shares[share];
+            share.releases.remove(&old.release);
+            share.releases.insert(new.release.clone(), fact);
+            if share.unlisted.remove(&old.release) {
+                share.unlisted.insert(new.release.clone());
+            }
+        }
+        let Some(organisation) = after.recipient() else { return };
+        let new = self.name_recipient(index, organisation);
+        touched.recipients.push(new);
+        let begins = matches!(after, Body::ShareImported(_) | Body::ShareApplied(_));
+        if let (true, Some(place)) = (begins, self.share_at(target)) {
+            let old = std::mem::replace(&mut self.shares[place].recipient, new);
+            if old != new {
+                self.recipients[old].shares.retain(|share| *share != place);
+                self.recipients[new].shares.push(place);
+                touched.recipients.push(old);
+            }
+        }
+    }
+
+    fn erase(&mut self, index: u64, redaction: &Redaction) {
+        for digest in &redaction.digests {
+            self.missing.remove(digest);
+        }
+        // A correction's texts stand in the fact that it corrects as well.
+        let mut targets = vec![redaction.of];
+        if let Some(Place::Share(..) | Place::General(_)) = self.places.get(redaction.of as usize) {
+            targets.extend(self.corrected_through(redaction.of));
+        }
+        for target in targets {
+            let Some(fact) = self.fact_mut(target) else { continue };
+            for text in fact.texts.iter_mut().filter(|text| redaction.digests.contains(&text.digest)) {
+                text.state = TextState::Erased { by: index };
+            }
+        }
+    }
+
+    /// The statement that a correction corrected.
+    fn corrected_through(&self, correction: u64) -> Option<u64> {
+        let place = self.places.get(correction as usize)?;
+        let facts = match place {
+            Place::Share(share, _) => &self.shares[*share].facts,
+            Place::General(_) => &self.general,
+        };
+        facts.iter().find(|fact| fact.corrected_by.contains(&correction)).map(|fact| fact.index)
+    }
+
+    fn name_recipient(&mut self, index: u64, organisation: &Organisation) -> usize {
+        let name = fold_spaces(&organisation.name);
+        if let Some(place) = self.recipient_of.get(&name) {
+            let known = &mut self.recipients[*place].organisation;
+            known.ids.extend(organisation.ids.clone());
+            if organisation.sector.is_some() {
+                known.sector.clone_from(&organisation.sector);
+            }
+            return *place;
+        }
+        let place = self.recipients.len();
+        let slug = self.free_slug(&name);
+        self.slugs.insert(slug.clone());
+        self.recipient_of.insert(name.clone(), place);
+        let organisation = Organisation { name, ..organisation.clone() };
+        self.recipients.push(Recipient { id: index, slug, organisation, shares: Vec::new() });
+        place
+    }
+
+    /// Names that differ only in letters that a slug drops get numbers, in the log's order.
+    fn free_slug(&self, name: &str) -> String {
+        let plain = slug(name);
+        if !self.slugs.contains(&plain) {
+            return plain;
+        }
+        let mut number = 2;
+        loop {
+            let numbered = format!("{plain}-{number}");
+            if !self.slugs.contains(&numbered) {
+                return numbered;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// A name in small ASCII letters, digits and hyphens, for an address.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "unnamed".to_owned() } else { slug.chars().take(80).collect() }
+}

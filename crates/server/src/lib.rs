@@ -1,0 +1,5 @@
+//! What `rollcall-server` is made of: importers, the demonstration register and the website.
+
+pub mod demo;
+pub mod import;
+pub mod web;
