@@ -6,6 +6,7 @@
 //! exist; their digests are those of a sentence that names them. Nothing here reads a clock: dates are those of the
 //! data, and what happened on one day is logged from half past nine, a minute apart.
 
+mod files;
 mod plan;
 mod shorthand;
 

@@ -1,22 +1,17 @@
-//! The data files' shape, and the steps that they describe, each of which becomes a statement.
+//! The steps that the data files describe, each of which becomes a statement.
 
 use std::collections::BTreeMap;
 
 use register::statement::{Access, DatasetUse, ReleaseOpened, ReleaseRegistered, ShareApplied};
-use register::vocabulary::{Channel, ErasureGround, Ground, Route, VolumeBasis};
+use register::vocabulary::{ErasureGround, VolumeBasis};
 use register::{Body, Count, Digest, Kind, Organisation, PartialDate, Volume};
-use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::DemoError;
+use super::files::{
+    Entry, Field, Heartbeats, REGISTER, RegisterFile, ReleaseEntry, SHARES, ShareEntry, SharesFile, read,
+};
 use super::shorthand::{class, cohorts, items};
-
-const REGISTER: (&str, &str) = ("register.toml", include_str!("register.toml"));
-const SHARES: &[(&str, &str)] = &[
-    ("panel-until-2018.toml", include_str!("panel-until-2018.toml")),
-    ("panel-since-2018.toml", include_str!("panel-since-2018.toml")),
-    ("other-access.toml", include_str!("other-access.toml")),
-];
 
 /// The day from which another panel decides.
 const NEW_PANEL: &str = "2018-05";
@@ -45,126 +40,10 @@ pub(super) enum Said {
     Redaction { of: String, erase: Vec<String>, ground: ErasureGround },
 }
 
-/// A text that is withheld.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Field {
-    pub name: String,
-    pub value: String,
-    pub ground: Ground,
-    pub opens: Option<PartialDate>,
-}
-
 impl Step {
     pub(super) fn unknown(&self, wrong: &str) -> DemoError {
-        DemoError::Unknown { place: self.place.clone(), wrong: wrong.to_owned() }
+        unknown(wrong, &self.place)
     }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RegisterFile {
-    organisations: BTreeMap<String, Organisation>,
-    bases: BTreeMap<String, String>,
-    heartbeats: Heartbeats,
-    steps: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Heartbeats {
-    first: i16,
-    last: i16,
-    missed: Vec<PartialDate>,
-    until: PartialDate,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SharesFile {
-    share: Vec<ShareEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct ShareEntry {
-    reference: String,
-    recipient: String,
-    channel: Channel,
-    route: Option<Route>,
-    #[serde(default)]
-    bases: Vec<String>,
-    #[serde(default)]
-    datasets: Vec<String>,
-    frequency: Option<String>,
-    #[serde(default)]
-    facts: BTreeMap<String, String>,
-    applied: Option<PartialDate>,
-    imported: Option<Entry>,
-    #[serde(default)]
-    evidence: Vec<String>,
-    #[serde(default)]
-    withhold: Vec<Field>,
-    say: BTreeMap<String, String>,
-    #[serde(default)]
-    decision: Vec<Entry>,
-    #[serde(default)]
-    release: Vec<ReleaseEntry>,
-    #[serde(default)]
-    steps: Vec<Entry>,
-}
-
-/// One step; what its own members do not name is the statement's body, in which organisations stand by their keys.
-#[derive(Deserialize)]
-struct Entry {
-    on: PartialDate,
-    logged: Option<PartialDate>,
-    kind: Option<String>,
-    id: Option<String>,
-    share: Option<String>,
-    of: Option<String>,
-    #[serde(default)]
-    erase: Vec<String>,
-    #[serde(default)]
-    say: BTreeMap<String, String>,
-    #[serde(default)]
-    withhold: Vec<Field>,
-    #[serde(default)]
-    evidence: Vec<String>,
-    #[serde(flatten)]
-    body: Table,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct ReleaseEntry {
-    on: PartialDate,
-    logged: Option<PartialDate>,
-    id: Option<String>,
-    release: String,
-    datasets: Option<Vec<String>>,
-    years: Option<String>,
-    people: Option<u64>,
-    rows: Option<u64>,
-    declared: Option<Declared>,
-    #[serde(default)]
-    items: Vec<String>,
-    #[serde(default)]
-    cohorts: Vec<String>,
-    hdr: Option<String>,
-    source: Option<String>,
-    opened: Option<PartialDate>,
-    #[serde(default)]
-    say: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Declared {
-    requests: Option<u64>,
-    supplied: Option<u64>,
-    people: Option<u64>,
-    rows: Option<u64>,
 }
 
 /// Every step of every file, in the files' order.
@@ -186,10 +65,6 @@ pub(super) fn steps() -> Result<Vec<Step>, DemoError> {
     }
     steps.extend(file.heartbeats.steps());
     Ok(steps)
-}
-
-fn read<T: for<'de> Deserialize<'de>>((file, text): (&'static str, &str)) -> Result<T, DemoError> {
-    toml::from_str(text).map_err(|error| DemoError::File { file, error })
 }
 
 impl Heartbeats {
@@ -229,13 +104,12 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn organisation(&self, key: &str, place: &str) -> Result<&Organisation, DemoError> {
-        let unknown = || DemoError::Unknown { place: place.to_owned(), wrong: key.to_owned() };
-        self.organisations.get(key).ok_or_else(unknown)
+        self.organisations.get(key).ok_or_else(|| unknown(key, place))
     }
 
     fn bases(&self, share: &ShareEntry) -> Result<Vec<String>, DemoError> {
-        let unknown = |key: &String| DemoError::Unknown { place: share.reference.clone(), wrong: key.clone() };
-        share.bases.iter().map(|key| self.bases.get(key).cloned().ok_or_else(|| unknown(key))).collect()
+        let known = |key: &String| self.bases.get(key).cloned().ok_or_else(|| unknown(key, &share.reference));
+        share.bases.iter().map(known).collect()
     }
 
     fn share(&self, share: &ShareEntry, steps: &mut Vec<Step>) -> Result<(), DemoError> {
@@ -279,10 +153,7 @@ impl Names<'_> {
                 step
             }
             (None, Some(on)) => step_of(on, Some(share), Said::Body(ShareApplied { access }.into()), "application"),
-            (None, None) => {
-                let (place, wrong) = (share.reference.clone(), "applied".to_owned());
-                return Err(DemoError::Unknown { place, wrong });
-            }
+            (None, None) => return Err(unknown("applied", &share.reference)),
         };
         if share.imported.is_none() {
             step.id = Some(format!("application-{}", share.reference));
@@ -389,13 +260,13 @@ impl Names<'_> {
         for (member, key) in default {
             let key = body.get(*member).and_then(Value::as_str).unwrap_or(key);
             let known = Value::try_from(self.organisation(key, place)?);
-            body.insert((*member).to_owned(), known.map_err(|_| self.not_toml(key, place))?);
+            body.insert((*member).to_owned(), known.map_err(|_| unknown(key, place))?);
         }
         if let Some(Value::Array(processors)) = body.get_mut("processors") {
             for processor in processors {
                 let key = processor.as_str().unwrap_or_default().to_owned();
                 let known = Value::try_from(self.organisation(&key, place)?);
-                *processor = known.map_err(|_| self.not_toml(&key, place))?;
+                *processor = known.map_err(|_| unknown(&key, place))?;
             }
         }
         let document = match kind {
@@ -406,10 +277,10 @@ impl Names<'_> {
         put(body, document, &Digest::of(format!("the document of {place}").as_bytes()).to_string());
         Ok(())
     }
+}
 
-    fn not_toml(&self, key: &str, place: &str) -> DemoError {
-        DemoError::Unknown { place: place.to_owned(), wrong: key.to_owned() }
-    }
+fn unknown(wrong: &str, place: &str) -> DemoError {
+    DemoError::Unknown { place: place.to_owned(), wrong: wrong.to_owned() }
 }
 
 /// Sets a member unless it is set.
