@@ -249,14 +249,16 @@ impl Register {
         let before = std::mem::replace(&mut fact.body, body.clone());
         fact.corrected_by.push(index);
         let texts = fact::texts_of(statement, disclosures);
-        fact.texts.retain(|text| {
-            let replaced = text.name().is_some_and(|name| {
-                correction.cleared.iter().any(|cleared| cleared == name)
-                    || texts.iter().any(|new| new.name() == Some(name))
-            });
-            !replaced
+        let (kept, replaced) = std::mem::take(&mut fact.texts).into_iter().partition(|text| {
+            text.name().is_none_or(|name| {
+                correction.cleared.iter().all(|cleared| cleared != name)
+                    && texts.iter().all(|new| new.name() != Some(name))
+            })
         });
+        fact.texts = kept;
         fact.texts.extend(texts);
+        let replaced: Vec<Text> = replaced;
+        fact.former.extend(replaced.into_iter().map(|text| (index, text)));
         self.follow_correction(index, target, &before, &body, touched);
     }
 
@@ -291,13 +293,11 @@ impl Register {
             self.missing.remove(digest);
         }
         // A correction's texts stand in the fact that it corrects as well.
-        let mut targets = vec![redaction.of];
-        if let Some(Place::Share(..) | Place::General(_)) = self.places.get(redaction.of as usize) {
-            targets.extend(self.corrected_through(redaction.of));
-        }
-        for target in targets {
+        let targets = [Some(redaction.of), self.corrected_through(redaction.of)];
+        for target in targets.into_iter().flatten() {
             let Some(fact) = self.fact_mut(target) else { continue };
-            for text in fact.texts.iter_mut().filter(|text| redaction.digests.contains(&text.digest)) {
+            let all = fact.texts.iter_mut().chain(fact.former.iter_mut().map(|(_, text)| text));
+            for text in all.filter(|text| redaction.digests.contains(&text.digest)) {
                 text.state = TextState::Erased { by: index };
             }
         }

@@ -6,6 +6,7 @@
 pub mod classification;
 pub mod date;
 pub mod disclosure;
+pub mod download;
 pub mod draft;
 pub mod fold;
 pub mod organisation;

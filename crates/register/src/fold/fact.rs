@@ -18,6 +18,8 @@ pub struct Fact {
     pub body: Body,
     /// Its texts.
     pub texts: Vec<Text>,
+    /// Texts that a correction replaced or cleared, each with that correction's index.
+    pub former: Vec<(u64, Text)>,
     /// The statements that corrected it, oldest first.
     pub corrected_by: Vec<u64>,
 }
@@ -77,6 +79,7 @@ impl Fact {
             logged: statement.logged,
             body: statement.body.clone(),
             texts: texts_of(statement, disclosures),
+            former: Vec::new(),
             corrected_by: Vec::new(),
         }
     }
