@@ -164,7 +164,7 @@ impl Register {
     /// # Errors
     /// A [`Refusal`] that names the rule; the register is then as it was.
     pub fn apply(&mut self, statement: &Statement, disclosures: &[Disclosure]) -> Result<Touched, Refusal> {
-        self.check(statement, disclosures)?;
+        let corrected = self.checked(statement, disclosures)?;
         let index = self.size();
         self.ids.insert(statement.id.clone());
         self.last_logged = Some(statement.logged);
@@ -179,7 +179,9 @@ impl Register {
                 self.begin_share(index, statement, fact);
                 return Ok(self.touch(index, statement));
             }
-            Body::Correction(correction) => self.correct(index, statement, correction, disclosures, &mut touched),
+            Body::Correction(correction) => {
+                self.correct(index, statement, correction, disclosures, corrected, &mut touched);
+            }
             Body::Redaction(redaction) => self.erase(index, redaction),
             Body::ConcernRaised(concern) => _ = self.concerns.insert(concern.concern.clone()),
             Body::RecommendationMade(made) => _ = self.recommendations.insert(made.recommendation.clone()),
@@ -243,18 +245,18 @@ impl Register {
         }
     }
 
-    /// The rules were checked, so the patch applies; what it replaces stays in the log.
+    /// The rules were checked, and gave what the patch makes of the body; what it replaces stays in the log.
     fn correct(
         &mut self,
         index: u64,
         statement: &Statement,
         correction: &Correction,
         disclosures: &[Disclosure],
+        corrected: Option<Body>,
         touched: &mut Touched,
     ) {
-        let Some(target) = statement.corrects else { return };
+        let (Some(target), Some(body)) = (statement.corrects, corrected) else { return };
         let Some(fact) = self.fact_mut(target) else { return };
-        let Ok(body) = fact.body.patched(&correction.patch) else { return };
         let before = std::mem::replace(&mut fact.body, body.clone());
         fact.corrected_by.push(index);
         let replaces = |text: &Text| {

@@ -15,6 +15,11 @@ impl Register {
     /// # Errors
     /// A [`Refusal`] that names the first rule that it breaks.
     pub fn check(&self, statement: &Statement, disclosures: &[Disclosure]) -> Result<(), Refusal> {
+        self.checked(statement, disclosures).map(|_| ())
+    }
+
+    /// The same, and what a correction makes of the statement that it corrects.
+    pub(super) fn checked(&self, statement: &Statement, disclosures: &[Disclosure]) -> Result<Option<Body>, Refusal> {
         self.check_frame(statement, disclosures)?;
         let share = self.check_share(statement)?;
         match share {
@@ -23,9 +28,9 @@ impl Register {
         }
         self.check_concern(statement)?;
         match &statement.body {
-            Body::Correction(correction) => self.check_correction(statement, correction, disclosures),
-            Body::Redaction(redaction) => self.check_redaction(statement, redaction),
-            _ => Ok(()),
+            Body::Correction(correction) => self.check_correction(statement, correction, disclosures).map(Some),
+            Body::Redaction(redaction) => self.check_redaction(statement, redaction).map(|()| None),
+            _ => Ok(None),
         }
     }
 
@@ -127,7 +132,7 @@ impl Register {
         statement: &Statement,
         correction: &Correction,
         disclosures: &[Disclosure],
-    ) -> Result<(), Refusal> {
+    ) -> Result<Body, Refusal> {
         let refuse = |rule, detail: String| Err(Refusal::new(rule, detail));
         let Some(index) = statement.corrects else {
             return refuse(Rule::CorrectionNeedsTarget, "it names no statement".to_owned());
@@ -169,7 +174,7 @@ impl Register {
                 format!("statement {index}")
             })?;
         }
-        Ok(())
+        Ok(body)
     }
 
     /// A corrected concern or recommendation still has a name of its own, and what follows one still names one.

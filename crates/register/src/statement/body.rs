@@ -56,6 +56,10 @@ macro_rules! bodies {
             pub fn parse(kind: Kind, json: &str) -> Result<Self, serde_json::Error> {
                 Ok(match kind { $(Kind::$kind => Self::$kind(serde_json::from_str(json)?),)+ })
             }
+
+            fn from_value(kind: Kind, value: serde_json::Value) -> Result<Self, serde_json::Error> {
+                Ok(match kind { $(Kind::$kind => Self::$kind(serde_json::from_value(value)?),)+ })
+            }
         }
 
         $(impl From<$kind> for Body {
@@ -523,8 +527,8 @@ impl Body {
     /// The result must still be a body of the same kind.
     pub fn patched(&self, patch: &serde_json::Map<String, serde_json::Value>) -> Result<Self, serde_json::Error> {
         let mut value = serde_json::to_value(self)?;
-        merge(&mut value, &serde_json::Value::Object(patch.clone()));
-        Self::parse(self.kind(), &value.to_string())
+        merge_object(&mut value, patch);
+        Self::from_value(self.kind(), value)
     }
 
     /// The smallest merge patch that turns this body into `other`, which must be of the same kind.
@@ -553,10 +557,13 @@ impl Body {
 }
 
 fn merge(target: &mut serde_json::Value, patch: &serde_json::Value) {
-    let serde_json::Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
+    match patch {
+        serde_json::Value::Object(patch) => merge_object(target, patch),
+        other => target.clone_from(other),
+    }
+}
+
+fn merge_object(target: &mut serde_json::Value, patch: &serde_json::Map<String, serde_json::Value>) {
     if !target.is_object() {
         *target = serde_json::Value::Object(serde_json::Map::new());
     }
