@@ -3,7 +3,7 @@
 //! Every file inside is inflated once, only to be counted and looked at: declared sizes may lie, entries may overlap, and
 //! the libraries that parse the parts believe counts that the parts declare.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -68,12 +68,13 @@ impl Kind {
     }
 }
 
-/// Inflates every member against the limit.
+/// Inflates every member against the limit, and only once all are within it looks into the parts of an XLSX file.
 fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: &Limits) -> Result<(), FileError> {
+    let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: kind.name(), detail };
     let mut left = limits.inflated;
+    let mut parts = Vec::new();
     for number in 0..zip.len() {
-        let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: kind.name(), detail };
-        let mut member = match zip.by_index(number) {
+        let member = match zip.by_index(number) {
             Ok(member) => member,
             Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
                 return Err(FileError::Password { file: file.to_owned() });
@@ -81,17 +82,8 @@ fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: 
             Err(error) => return Err(damaged(error.to_string())),
         };
         let name = member.name().map_err(|error| damaged(error.to_string()))?.into_owned();
-        let parsed = kind == Kind::Xlsx && name.ends_with(".xml");
-        let copied = if parsed {
-            // The reader below keeps one event at a time, so a member costs its own largest element at most.
-            let mut counted = std::io::BufReader::new(member.take(left + 1));
-            check_xlsx_part(&name, &mut counted).map_err(damaged)?;
-            let rest = std::io::copy(&mut counted, &mut std::io::sink());
-            rest.map(|_| left + 1 - counted.get_ref().limit())
-        } else {
-            std::io::copy(&mut (&mut member).take(left + 1), &mut std::io::sink())
-        };
-        let size = copied.map_err(|error| damaged(format!("{name}: {error}")))?;
+        let size = std::io::copy(&mut member.take(left + 1), &mut std::io::sink())
+            .map_err(|error| damaged(format!("{name}: {error}")))?;
         if size > left {
             let limit = limits.inflated >> 20;
             return Err(FileError::TooLarge {
@@ -101,12 +93,19 @@ fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: 
             });
         }
         left -= size;
+        if kind == Kind::Xlsx && name.to_ascii_lowercase().ends_with(".xml") {
+            parts.push((number, name));
+        }
+    }
+    for (number, name) in parts {
+        let member = zip.by_index(number).map_err(|error| damaged(error.to_string()))?;
+        check_xlsx_part(&name, &mut BufReader::new(member)).map_err(damaged)?;
     }
     Ok(())
 }
 
-/// The most shared strings or formulas that a part may declare: the parser reserves memory for as many. 96 MB of
-/// inflated XML hold at most five million of the shortest, `<si><t/></si>` with its index.
+/// The most shared strings or formulas that a part may declare: the parser reserves memory for as many. 64 MB of
+/// inflated XML hold at most five million of the shortest, `<si><t/></si>`.
 const MAX_DECLARED: u64 = 5_000_000;
 
 /// Checks the attributes of an XLSX part that the parser believes: declared counts, and cell references, with which it
