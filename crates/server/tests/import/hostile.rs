@@ -1,8 +1,8 @@
 //! Files made to harm, and files that are no spreadsheets. Each is read by a child process of its own, which reports how
-//! long it took and how much memory it had at most.
+//! much processor time it took and how much memory it had at most.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rust_xlsxwriter::Workbook;
 use server::import::{Mapping, read_file};
@@ -21,9 +21,9 @@ const FILE: &str = "ROLLCALL_TEST_HOSTILE_FILE";
 fn child_reads_the_file() {
     let Some(path) = std::env::var_os(FILE) else { return };
     let mapping = Mapping::named("plain-csv").unwrap();
-    let started = Instant::now();
+    let started = processor_time();
     let read = read_file(path.as_ref(), &mapping, Some(date("2021-02")));
-    let taken = started.elapsed().as_millis();
+    let taken = (processor_time() - started).as_millis();
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
     let peak = peak.trim().trim_end_matches(" kB");
@@ -32,6 +32,15 @@ fn child_reads_the_file() {
         Err(error) => error.to_string(),
     };
     println!("\n\u{1}{taken}\u{1}{peak}\u{1}{message}\u{1}");
+}
+
+/// The time that the processor has spent on this process: the reader has one thread, and a busy machine does not count.
+fn processor_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Fields 14 and 15 of proc_pid_stat(5), in hundredths of a second; the second field may hold spaces.
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |field: usize| fields.get(field - 3).and_then(|ticks| ticks.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis(10 * (ticks(14) + ticks(15)))
 }
 
 /// What the child says about a file of this name and these bytes, having kept the limits.
@@ -230,15 +239,19 @@ fn counts_that_a_part_declares_are_not_believed() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes unless optimised; run with --release")]
 fn the_most_that_the_limits_let_through_is_still_read_within_them() {
-    // 64 MB of the shortest strings.
-    let strings = format!("<sst>{}</sst>", "<si><t>a</t></si>".repeat((63 << 20) / 17));
     let row = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row></sheetData>";
-    let text = read_in_child("strings-full.xlsx", &xlsx_with(row, &strings));
+    let strings = |count: usize, text: &str| format!("<sst>{}</sst>", format!("<si><t>{text}</t></si>").repeat(count));
+    let text = read_in_child("strings-full.xlsx", &xlsx_with(row, &strings(1_990_000, "a text of 14 b")));
     assert!(text.contains("expected a header \"share\"; there is none"), "{text}");
-    // 64 MB of the shortest cells.
-    let cells = format!("<sheetData><row r=\"1\">{}</row></sheetData>", "<c><v>1</v></c>".repeat((62 << 20) / 15));
-    let text = read_in_child("cells-full.xlsx", &xlsx_with(&cells, "<sst/>"));
-    assert!(text.contains("column AMK; expected at most 1024 columns"), "{text}");
+    let text = read_in_child("strings-over.xlsx", &xlsx_with(row, &strings(3_000_000, "a")));
+    assert_eq!(
+        text,
+        "strings-over.xlsx: the spreadsheet has more than 8 million tags; expected at most 8 million tags"
+    );
+    let columns: String = (0..1_000).map(|_| "<c><v>1</v></c>").collect();
+    let rows: String = (1..=1_990).map(|row| format!("<row r=\"{row}\">{columns}</row>")).collect();
+    let text = read_in_child("cells-full.xlsx", &xlsx_with(&format!("<sheetData>{rows}</sheetData>"), "<sst/>"));
+    assert!(text.contains("expected a header \"share\"; there is none"), "{text}");
     // As many rows as are read, each a share.
     let rows: String = (0..249_999).map(|row| format!("R{row},Organisation {row},,,x\n")).collect();
     let text = read_in_child("rows-full.csv", format!("share,recipient,release,released,purpose\n{rows}").as_bytes());
