@@ -16,9 +16,9 @@ use super::mapping::Mapping;
 use super::value::header_key;
 
 /// How much of a file is read. The sums: the largest real register that we know has 2.8 MB, 12 MB inflated, half a million
-/// tags, 5,700 rows and 66,000 cells. Five times its XML, sixteen times its tags and thirty times its cells are let
-/// through. At worst that costs 2 s, 60 MB for two million shared strings and 64 MB for what they say, 130 MB for cells,
-/// and 300 MB for a quarter of a million rows taken together, not all at once.
+/// tags, 5,700 rows and 66,000 cells. Five times its XML, twelve times its tags and fifteen times its cells are let
+/// through. At worst that costs 2 s, 40 MB for a million and a half shared strings and 64 MB for what they say, 65 MB for
+/// cells, and 300 MB for a quarter of a million rows taken together, not all at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of the file.
@@ -47,8 +47,8 @@ impl Limits {
         file: 64 << 20,
         members: 1_000,
         inflated: 64 << 20,
-        tags: 8_000_000,
-        cells: 2_000_000,
+        tags: 6_000_000,
+        cells: 1_000_000,
         columns: 1_024,
         last_row: 1_048_576,
         rows: 250_000,

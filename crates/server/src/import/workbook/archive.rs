@@ -46,9 +46,9 @@ pub(super) fn open(file: &str, bytes: &[u8], wanted: &Wanted, limits: &Limits) -
         };
         return Err(FileError::WrongType { file: file.to_owned(), found });
     };
-    inspect(file, &mut zip, kind, limits)?;
+    let merged = inspect(file, &mut zip, kind, limits)?;
     match kind {
-        Kind::Xlsx => xlsx::open(file, bytes, wanted, limits),
+        Kind::Xlsx => xlsx::open(file, bytes, wanted, merged, limits),
         Kind::Ods => ods::open(file, &mut zip, wanted, limits),
     }
 }
@@ -68,8 +68,9 @@ impl Kind {
     }
 }
 
-/// Inflates every member against the limit, and only once all are within it looks into the parts of an XLSX file.
-fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: &Limits) -> Result<(), FileError> {
+/// Inflates every member against the limit, and only once all are within it looks into the parts of an XLSX file. Says
+/// whether any of them merges cells, because finding out which takes another pass.
+fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: &Limits) -> Result<bool, FileError> {
     let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: kind.name(), detail };
     let mut left = limits.inflated;
     let mut counted = Counted { tags: 0 };
@@ -103,11 +104,12 @@ fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: 
             parts.push((number, name));
         }
     }
+    let mut merged = false;
     for (number, name) in parts {
         let member = zip.by_index(number).map_err(|error| damaged(error.to_string()))?;
-        check_xlsx_part(&name, &mut BufReader::new(member)).map_err(damaged)?;
+        merged |= check_xlsx_part(&name, &mut BufReader::new(member)).map_err(damaged)?;
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// Throws bytes away and counts what may begin a tag, because a parser's time goes with the tags.
@@ -127,12 +129,13 @@ impl Write for Counted {
 }
 
 /// The most shared strings or formulas that a part may declare: the parser reserves memory for as many, 24 bytes
-/// each. A part within the limit of tags holds at most four million, `<si><t/></si>` being three tags.
-const MAX_DECLARED: u64 = 3_000_000;
+/// each. A part within the limit of tags holds at most two million, `<si><t/></si>` being three tags.
+const MAX_DECLARED: u64 = 2_000_000;
 
 /// Checks the attributes of an XLSX part that the parser believes: declared counts, and cell references, with which it
-/// reckons.
-fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), String> {
+/// reckons. Says whether the part merges cells.
+fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<bool, String> {
+    let mut merged = false;
     let mut reader = Reader::from_reader(part);
     let mut buffer = Vec::with_capacity(1_024);
     loop {
@@ -145,6 +148,7 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), S
                     continue;
                 }
                 let only_this = local.as_ref() == "sst";
+                merged |= local.as_ref() == "mergeCell";
                 for attribute in element.attributes().with_checks(false) {
                     let attribute = attribute.map_err(|error| format!("{name}: {error}"))?;
                     let (key, value) = (attribute.key.as_ref(), attribute.value.as_ref());
@@ -164,10 +168,10 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), S
                 }
                 // The strings themselves have no attributes that count, and there may be millions.
                 if only_this {
-                    return Ok(());
+                    return Ok(merged);
                 }
             }
-            Ok(Event::Eof) => return Ok(()),
+            Ok(Event::Eof) => return Ok(merged),
             Ok(_) => {}
             Err(error) => return Err(format!("{name}: {error}")),
         }
