@@ -9,6 +9,7 @@ pub mod disclosure;
 pub mod download;
 pub mod draft;
 pub mod fold;
+pub mod listing;
 pub mod organisation;
 pub mod statement;
 pub mod tables;

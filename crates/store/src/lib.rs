@@ -1,1 +1,17 @@
-//! store
+//! What the custodian keeps: the data folder, the log's one writer, withheld texts, and the files that are computed from
+//! the log for the public.
+//!
+//! Nothing here decides what may be published; that is `register`'s. Nothing here reads a clock; time is an argument.
+
+pub mod data_folder;
+mod disclosures;
+mod durable;
+mod error;
+pub mod published;
+pub mod publisher;
+pub mod register_database;
+pub mod withheld;
+
+pub use data_folder::DataFolder;
+pub use error::{Result, StoreError};
+pub use publisher::Publisher;

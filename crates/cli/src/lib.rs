@@ -1,0 +1,4 @@
+//! What `rollcall` is made of.
+
+pub mod source;
+pub mod verify;

@@ -1,0 +1,146 @@
+//! The data folder: what is private and what is public, and the log's key.
+//!
+//! ```text
+//! FOLDER/private/          readable by its owner only
+//!   log.key                the log's name and its signing key
+//!   log/                   the sequencer's own files
+//!   casework.sqlite        withheld texts
+//! FOLDER/public/           all that a public server needs; may be copied anywhere
+//!   vkey                   the log's public key
+//!   checkpoint, tile/      the log
+//!   disclosures/           public texts, beside the entry bundles
+//!   register.sqlite, downloads/, files
+//! ```
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use tlog::SigningKey;
+
+use crate::durable::{Replacement, make_folder, sync_folder};
+use crate::error::{Result, StoreError, file};
+
+/// Where everything lies.
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// The data folder at this path, whether it is there yet or not.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The path of the whole folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The private folder.
+    pub fn private(&self) -> PathBuf {
+        self.root.join("private")
+    }
+
+    /// The public folder.
+    pub fn public(&self) -> PathBuf {
+        self.root.join("public")
+    }
+
+    /// Whether there is a register here.
+    pub fn exists(&self) -> bool {
+        self.key_file().is_file()
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.private().join("log.key")
+    }
+
+    /// Makes the folders and a new key for a log of this name. A folder that has a key keeps it, whatever its name.
+    ///
+    /// The key is durable before anything is signed with it.
+    ///
+    /// # Errors
+    /// If files cannot be written, or the system has no random bytes.
+    pub fn create(&self, origin: Option<&str>) -> Result<()> {
+        if self.exists() {
+            return Ok(());
+        }
+        make_folder(&self.root)?;
+        let private = self.private();
+        if !private.is_dir() {
+            DirBuilder::new().mode(0o700).create(&private).map_err(file("make", &private))?;
+        }
+        make_folder(&self.public())?;
+        let mut seed = [0_u8; 32];
+        getrandom::fill(&mut seed).map_err(StoreError::Random)?;
+        let unnamed = || format!("rollcall.invalid/{}", hex(&sha2_prefix(&seed)));
+        let origin = origin.map_or_else(unnamed, str::to_owned);
+        SigningKey::new(&origin, &seed).map_err(tlog::Error::from)?;
+        let path = self.key_file();
+        let replacement = Replacement::of(&path)?;
+        let mut created = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(replacement.path())
+            .map_err(file("create", replacement.path()))?;
+        let written = write!(created, "{origin}\n{}\n", hex(&seed)).and_then(|()| created.sync_all());
+        written.map_err(file("write", replacement.path()))?;
+        replacement.publish()?;
+        sync_folder(&private)?;
+        sync_folder(&self.root)
+    }
+
+    /// The log's key.
+    ///
+    /// # Errors
+    /// If there is no register here, or the key file is damaged. The error never shows the key.
+    pub fn key(&self) -> Result<SigningKey> {
+        let path = self.key_file();
+        if !path.is_file() {
+            return Err(StoreError::NoRegister(self.root.clone()));
+        }
+        let text = fs::read_to_string(&path).map_err(file("read", &path))?;
+        let mut lines = text.lines();
+        let (Some(origin), Some(seed), None) = (lines.next(), lines.next(), lines.next()) else {
+            return Err(StoreError::Key(path));
+        };
+        let seed = unhex(seed).ok_or_else(|| StoreError::Key(path.clone()))?;
+        SigningKey::new(origin, &seed).map_err(|_| StoreError::Key(path))
+    }
+
+    /// Writes the public key where the public finds it.
+    pub(crate) fn write_verifier(&self, key: &SigningKey) -> Result<()> {
+        let path = self.public().join("vkey");
+        let line = format!("{}\n", key.verifier());
+        if fs::read_to_string(&path).is_ok_and(|held| held == line) {
+            return Ok(());
+        }
+        let replacement = Replacement::of(&path)?;
+        replacement.write(|out| out.write_all(line.as_bytes()))?;
+        replacement.publish()?;
+        sync_folder(&self.public())
+    }
+}
+
+/// Part of a digest of the key tells logs without a name apart, and says nothing about the key.
+fn sha2_prefix(seed: &[u8; 32]) -> [u8; 4] {
+    let digest = register::Digest::of(seed).0;
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0_u8; 32];
+    (text.len() == 64 && text.is_ascii()).then_some(())?;
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

@@ -1,0 +1,93 @@
+//! What can go wrong in the store, in words for whoever runs it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use register::Refusal;
+use register::disclosure::DisclosureError;
+use register::statement::StatementError;
+
+/// The result of everything in this crate.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why the store could not do something. Errors name files, indices and rules, never a text.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A file or folder could not be read or written.
+    #[error("{path}: cannot {action}: {source}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no data folder where one should be.
+    #[error("{0}: there is no register here; `rollcall-server import` or `rollcall-server demo` makes one")]
+    NoRegister(PathBuf),
+    /// The key file does not hold a key.
+    #[error("{0}: expected the log's name and a 32-byte key in hexadecimal, each on a line of its own")]
+    Key(PathBuf),
+    /// The log could not be written or read.
+    #[error(transparent)]
+    Log(#[from] tlog::Error),
+    /// A statement is not in form.
+    #[error("statement {index}: {source}")]
+    Statement {
+        /// Its index, or the one it would get.
+        index: u64,
+        /// What is wrong.
+        source: StatementError,
+    },
+    /// A statement breaks a rule; nothing of its batch is published.
+    #[error("statement {index}: {refusal}")]
+    Refused {
+        /// The index that it would get, or has.
+        index: u64,
+        /// The rule and what breaks it.
+        refusal: Refusal,
+    },
+    /// A disclosure bundle cannot be read.
+    #[error("{path}: {source}")]
+    Disclosures {
+        /// The bundle.
+        path: PathBuf,
+        /// What is wrong.
+        source: DisclosureError,
+    },
+    /// A disclosure bundle has fewer lines than there are statements.
+    #[error("{path}: expected {expected} lines, found {found}")]
+    ShortBundle {
+        /// The bundle.
+        path: PathBuf,
+        /// How many statements it stands for.
+        expected: usize,
+        /// How many lines it has.
+        found: usize,
+    },
+    /// A database could not be read or written.
+    #[error("{path}: {source}")]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The machine gave no random bytes.
+    #[error("the system gave no random bytes: {0}")]
+    Random(getrandom::Error),
+}
+
+/// Turns an I/O error into one that says what was tried on which file.
+pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::File { action, path, source }
+}
+
+/// Turns a database error into one that names the database.
+pub(crate) fn database(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Database { path: path.clone(), source }
+}

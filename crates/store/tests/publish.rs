@@ -1,0 +1,174 @@
+//! Publishing, with the real log, the real databases and real files.
+
+#[path = "../../../tests/support/sample.rs"]
+mod sample;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use register::Draft;
+use rusqlite::Connection;
+use store::{DataFolder, Publisher, StoreError};
+
+fn new_register() -> (tempfile::TempDir, DataFolder) {
+    let place = tempfile::tempdir().unwrap();
+    let folder = DataFolder::at(place.path().join("data"));
+    folder.create(Some("register.example")).unwrap();
+    (place, folder)
+}
+
+/// Every row of every table, sorted, and every search hit of a few words.
+fn dump(public: &Path) -> BTreeMap<String, Vec<String>> {
+    let connection = Connection::open(public.join("register.sqlite")).unwrap();
+    let mut tables = BTreeMap::new();
+    for table in register::tables::Table::ALL {
+        let mut query = connection.prepare(&format!("SELECT * FROM \"{}\"", table.name())).unwrap();
+        let columns = query.column_count();
+        let rows = query.query_map([], |row| {
+            let cells: Vec<String> = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
+            Ok(cells.join("|"))
+        });
+        let mut rows: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        tables.insert(table.name().to_owned(), rows);
+    }
+    for word in ["study", "learn", "dataset", "univers*", "canary*"] {
+        let mut query = connection.prepare("SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid").unwrap();
+        let hits = query.query_map([word], |row| Ok(row.get::<_, i64>(0)?.to_string()));
+        tables.insert(format!("search {word}"), hits.unwrap().map(Result::unwrap).collect());
+    }
+    connection.execute_batch("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)").unwrap();
+    tables
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            paths.extend(files(&path));
+        } else {
+            paths.push(path.display().to_string());
+        }
+    }
+    paths
+}
+
+#[test]
+fn statements_published_one_by_one_give_the_same_files_as_all_at_once() {
+    let (_first, at_once) = new_register();
+    let (_second, one_by_one) = new_register();
+    fs::copy(at_once.private().join("log.key"), one_by_one.private().join("log.key")).unwrap();
+    let mut drafts = sample::batch(150);
+    drafts.push(sample::correction(151, 0));
+    Publisher::open(at_once.clone()).unwrap().publish(&drafts).unwrap();
+    let mut publisher = Publisher::open(one_by_one.clone()).unwrap();
+    let (some, others) = drafts.split_at(250);
+    publisher.publish(some).unwrap();
+    for draft in others {
+        publisher.publish(std::slice::from_ref(draft)).unwrap();
+    }
+    assert_eq!(dump(&at_once.public()), dump(&one_by_one.public()));
+    for file in ["checkpoint", "vkey", "downloads/shares.csv", "downloads/releases.csv", "downloads/statements.jsonl"] {
+        let read = |folder: &DataFolder| fs::read(folder.public().join(file)).unwrap();
+        assert_eq!(read(&at_once), read(&one_by_one), "{file}");
+    }
+}
+
+#[test]
+fn a_register_that_is_opened_again_is_the_same() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(20)).unwrap();
+    let before = publisher.register().clone();
+    drop(publisher);
+    assert_eq!(*Publisher::open(folder).unwrap().register(), before);
+}
+
+#[test]
+fn a_batch_with_one_bad_statement_publishes_nothing() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(3)).unwrap();
+    let before = (publisher.register().clone(), fs::read(folder.public().join("checkpoint")).unwrap());
+    let bad = [sample::share(50), sample::correction(9_999, 0)];
+    let error = publisher.publish(&bad).unwrap_err();
+    assert!(error.to_string().contains("correction-needs-target"), "{error}");
+    assert!(matches!(error, StoreError::Refused { index: 8, .. }));
+    let after = (publisher.register().clone(), fs::read(folder.public().join("checkpoint")).unwrap());
+    assert_eq!(before, after);
+    publisher.publish(&[sample::share(50)]).unwrap();
+}
+
+#[test]
+fn a_second_publisher_is_refused_while_the_first_is_open() {
+    let (_place, folder) = new_register();
+    let first = Publisher::open(folder.clone()).unwrap();
+    let error = Publisher::open(folder.clone()).unwrap_err();
+    assert!(error.to_string().contains("another writer"), "{error}");
+    drop(first);
+    Publisher::open(folder).unwrap();
+}
+
+#[test]
+fn withheld_texts_are_in_no_public_file_and_erased_ones_in_no_file_at_all() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    let mut drafts = sample::batch(30);
+    let told: Draft = sample::share(40);
+    let told = told.saying("note", sample::ERASED, sample::salt(99_999));
+    let at = drafts.len() as u64;
+    drafts.push(told.clone());
+    publisher.publish(&drafts).unwrap();
+    let withheld = told.withheld[0].clone();
+    assert_eq!(publisher.withheld(withheld.digest()).unwrap(), Some(withheld));
+    publisher.publish(&[sample::redaction(at, &told)]).unwrap();
+    drop(publisher);
+    let holds = |folder: &Path, canary: &str| {
+        let encoded: Vec<String> = drafts
+            .iter()
+            .flat_map(|draft| draft.public.iter().chain(&draft.withheld))
+            .filter(|text| text.value() == canary)
+            .map(|text| text.encoded().to_owned())
+            .collect();
+        assert!(!encoded.is_empty());
+        files(folder)
+            .into_iter()
+            .filter(|path| {
+                let bytes = fs::read(path).unwrap();
+                let has = |needle: &str| bytes.windows(needle.len()).any(|part| part == needle.as_bytes());
+                has(canary) || encoded.iter().any(|disclosure| has(disclosure))
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(holds(&folder.public(), sample::WITHHELD), Vec::<String>::new());
+    assert_eq!(holds(folder.root(), sample::ERASED), Vec::<String>::new());
+    Publisher::open(folder).unwrap();
+}
+
+#[test]
+fn computed_files_that_are_lost_or_behind_are_written_again_when_the_register_is_opened() {
+    let (_place, folder) = new_register();
+    Publisher::open(folder.clone()).unwrap().publish(&sample::batch(10)).unwrap();
+    let before = dump(&folder.public());
+    for file in ["register.sqlite", "files", "downloads/shares.csv"] {
+        fs::remove_file(folder.public().join(file)).unwrap();
+        Publisher::open(folder.clone()).unwrap();
+        assert_eq!(dump(&folder.public()), before, "{file}");
+    }
+}
+
+#[test]
+fn the_key_is_for_its_owner_only_and_no_error_shows_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_place, folder) = new_register();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let key = folder.private().join("log.key");
+    assert_eq!((mode(&folder.private()), mode(&key)), (0o700, 0o600));
+    let text = fs::read_to_string(&key).unwrap();
+    let seed = text.lines().nth(1).unwrap();
+    fs::write(&key, format!("register.example\n{}x\n", &seed[1..])).unwrap();
+    let error = Publisher::open(folder).unwrap_err().to_string();
+    assert!(error.contains("log.key") && !error.contains(&seed[1..20]), "{error}");
+}
