@@ -58,7 +58,6 @@ impl Story {
         self.public.push(draft.public);
         Ok(touched)
     }
-
 }
 
 impl Attempt {

@@ -18,7 +18,7 @@ use super::value::header_key;
 /// How much of a file is read. The sums: the largest real register that we know has 2.8 MB, 12 MB inflated, half a million
 /// tags, 5,700 rows and 66,000 cells. Five times its XML, twelve times its tags and fifteen times its cells are let
 /// through. At worst that costs 2 s, 40 MB for a million and a half shared strings and 64 MB for what they say, 65 MB for
-/// cells, and 300 MB for a quarter of a million rows taken together, not all at once.
+/// cells, and 250 MB for a hundred and fifty thousand rows taken together, not all at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of the file.
@@ -51,7 +51,7 @@ impl Limits {
         cells: 1_000_000,
         columns: 1_024,
         last_row: 1_048_576,
-        rows: 250_000,
+        rows: 150_000,
         text: 64 << 20,
     };
 }

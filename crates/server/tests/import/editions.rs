@@ -47,7 +47,7 @@ fn the_second_edition_publishes_only_what_changed_whatever_the_format() {
         let second = published.import(&edition(&write(table(SECOND)), &mapping, "2021-03").unwrap());
         let lines = said(&second);
         let expected = [
-            "correction A1 2021-03 {\"patch\":{\"access\":{\"recipient\":{\"name\":\"Org One Ltd\"}},\"start\":null},\
+            "correction A1 2021-03 {\"cleared\":[\"purpose\"],\"patch\":{\"access\":{\"recipient\":{\"name\":\"Org One Ltd\"}},\"start\":null},\
              \"reason\":\"source-altered\"} purpose=Why one, again applicants=…",
             "release-registered A1 2021-02 {\"bases\":[\"Law 1\",\"Law 2\"],\"datasets\":[\"A\"],\"release\":\"R4\",\
              \"released\":\"2021-02\",\"source\":\"plain-csv\"} ",
@@ -132,6 +132,11 @@ fn a_text_that_is_no_longer_given_is_cleared_and_one_that_changes_its_ground_is_
     assert_eq!(said(&third)[1], "correction A1 2021-04 {\"reason\":\"source-altered\"} purpose=…");
     let same = published.plan(&edition(&file("A1 | Org | Why |"), &closed, "2021-05").unwrap());
     assert_eq!(same.drafts.len(), 1);
+    // Opened again, it has the digest under which it was withheld.
+    let closed_digest = third.drafts[1].statement.sealed[0];
+    let fourth = published.import(&edition(&file("A1 | Org | Why |"), &mapping(""), "2021-05").unwrap());
+    assert_eq!(fourth.drafts[1].statement.sealed, [closed_digest]);
+    assert_eq!(published.register.share("A1").unwrap().facts[0].text("purpose"), Some("Why"));
 }
 
 #[test]
