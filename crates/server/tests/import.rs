@@ -1,5 +1,7 @@
 //! The import, through its public interface: mappings, cells, hostile files, later editions, the real register.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are outside the functions that clippy takes for tests
+
 #[path = "import/anything.rs"]
 mod anything;
 #[path = "import/cells.rs"]

@@ -195,7 +195,7 @@ fn numbers_dates_and_truth_values_become_the_same_text_in_xlsx_and_ods() {
     sheet.set_name("Shares").unwrap().write_row(0, 0, SHARES.split(" | ")).unwrap();
     sheet.write_number(1, 0, 1_001.0).unwrap().write_boolean(1, 1, true).unwrap();
     let day = Format::new().set_num_format("dd/mm/yyyy");
-    sheet.write_with_format(1, 3, &ExcelDateTime::from_ymd(2021, 2, 3).unwrap(), &day).unwrap();
+    sheet.write_with_format(1, 3, ExcelDateTime::from_ymd(2021, 2, 3).unwrap(), &day).unwrap();
     sheet.write_number(1, 4, 0.1).unwrap();
     book.add_worksheet().set_name("Releases").unwrap().write_row(0, 0, RELEASES.split(" | ")).unwrap();
     let xlsx = book.save_to_buffer().unwrap();

@@ -189,7 +189,9 @@ fn a_sheet_that_really_is_too_wide_names_the_column() {
 
     let million = csv(&[vec!["h".to_owned(); 1_000_000]]);
     let text = read_in_child("wide.csv", &million);
-    assert_eq!(text, "wide.csv: the file has a cell in column AMK; expected at most 1024 columns");
+    assert_eq!(text, "wide.csv: line 1 has more than 16384 fields; expected at most 1024 columns");
+    let text = read_in_child("commas.csv", &[b','].repeat(60 << 20));
+    assert_eq!(text, "commas.csv: line 1 has more than 16384 fields; expected at most 1024 columns");
 
     let cell = "<table:table-cell table:number-columns-repeated=\"1000000\" office:value-type=\"string\"><text:p>h\
                 </text:p></table:table-cell>";
@@ -258,6 +260,16 @@ fn the_most_that_the_limits_let_through_is_still_read_within_them() {
     assert_eq!(text, "read 149999 shares");
     let text = read_in_child("rows-over.csv", format!("share,recipient\n{rows}\na,b\n").as_bytes());
     assert_eq!(text, "rows-over.csv: the sheets have more than 150000 rows; expected at most 150000 rows");
+}
+
+#[test]
+fn very_many_styles_are_refused() {
+    let styles = format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(5_000_000));
+    let mut file = zip::ZipWriter::new_append(std::io::Cursor::new(xlsx(&[("Any", rows("a"))]))).unwrap();
+    file.start_file("xl/more/styles.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut file, styles.as_bytes()).unwrap();
+    let text = read_in_child("styles.xlsx", &file.finish().unwrap().into_inner());
+    assert!(text.contains("(xl/more/styles.xml: more than 100000 styles cannot be)"), "{text}");
 }
 
 #[test]

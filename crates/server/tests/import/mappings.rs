@@ -147,3 +147,21 @@ fn tables_that_make_no_sense_together_are_refused() {
     let edition = message("source = \"s\"\ntitle = \"t\"\nedition = \"today\"\ntable = []");
     assert!(edition.contains("expected \"command\", \"file-name\" or a date such as \"2021-02\""), "{edition}");
 }
+
+#[test]
+fn the_examples_of_the_how_to_make_a_mapping() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/how-to/write-a-mapping.md")).unwrap();
+    let blocks: Vec<&str> =
+        page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    let (column, top) = blocks.split_last().unwrap();
+    let with_column = top.concat().replace("column = [", &format!("column = [\n{column}"));
+    let mapping = Mapping::parse("how-to", &with_column).unwrap();
+    assert_eq!((mapping.tables.len(), mapping.tables[0].columns.len()), (1, 4));
+    for name in Mapping::shipped() {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+    for column in &Mapping::named("plain-csv").unwrap().tables[0].columns {
+        assert!(page.contains(&format!("`{}`", column.header.shown())), "{}", column.header.shown());
+    }
+}

@@ -132,10 +132,14 @@ impl Write for Counted {
 /// each. A part within the limit of tags holds at most two million, `<si><t/></si>` being three tags.
 const MAX_DECLARED: u64 = 2_000_000;
 
+/// The most styles of all kinds in a part: Excel itself stops at 65,490 for cells, and the parser keeps some hundred bytes
+/// for each.
+const MAX_STYLES: usize = 100_000;
+
 /// Checks the attributes of an XLSX part that the parser believes: declared counts, and cell references, with which it
 /// reckons. Says whether the part merges cells.
 fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<bool, String> {
-    let mut merged = false;
+    let (mut merged, mut styles) = (false, 0);
     let mut reader = Reader::from_reader(part);
     let mut buffer = Vec::with_capacity(1_024);
     loop {
@@ -143,6 +147,12 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<bool,
         match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(element) | Event::Empty(element)) => {
                 let local = element.local_name();
+                if matches!(local.as_ref(), "xf" | "font" | "fill" | "border" | "numFmt") {
+                    styles += 1;
+                    if styles > MAX_STYLES {
+                        return Err(format!("{name}: more than {MAX_STYLES} styles cannot be"));
+                    }
+                }
                 let relevant = matches!(local.as_ref(), "sst" | "f" | "row" | "c" | "dimension" | "mergeCell");
                 if !relevant {
                     continue;
@@ -180,7 +190,8 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<bool,
 
 /// Whether the text is a row that a sheet has: 1 to 1048576.
 fn is_row(text: &str) -> bool {
-    text.len() <= 7 && text.parse().is_ok_and(|row: u32| (1..=1_048_576).contains(&row))
+    let digits = text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && text.parse().is_ok_and(|row: u32| (1..=1_048_576).contains(&row))
 }
 
 /// Whether the text is a cell that a sheet has: `A1` to `XFD1048576`.
