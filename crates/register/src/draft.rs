@@ -26,8 +26,14 @@ impl Draft {
     /// The same with a public text. In a correction it replaces the text of that name, and the correction says so in
     /// clear: whoever folds the log after the text was erased must still know what it had replaced.
     #[must_use]
-    pub fn saying(mut self, name: &str, value: &str, salt: Salt) -> Self {
-        let disclosure = Disclosure::seal(salt, name, value);
+    pub fn saying(self, name: &str, value: &str, salt: Salt) -> Self {
+        self.opening(Disclosure::seal(salt, name, value))
+    }
+
+    /// The same with a public text that was sealed before: one that an earlier statement withheld.
+    #[must_use]
+    pub fn opening(mut self, disclosure: Disclosure) -> Self {
+        let name = disclosure.name();
         self.statement = self.statement.sealing([&disclosure]);
         if let Body::Correction(correction) = &mut self.statement.body
             && let Err(place) = correction.cleared.binary_search_by(|cleared| cleared.as_str().cmp(name))

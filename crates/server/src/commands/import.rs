@@ -71,7 +71,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     publisher.publish(&drafts)?;
     println!("{}", summary(&edition, &plan, "Published"));
-    println!("The log holds {} statements; its key is in {}.", shown(publisher.register().size()), key_place(arguments));
+    println!(
+        "The log holds {} statements; its key is in {}.",
+        shown(publisher.register().size()),
+        key_place(arguments)
+    );
     Ok(())
 }
 

@@ -329,7 +329,10 @@ impl Planner<'_> {
         let mut draft = self.draft("correction", share, release, self.edition.edition, correction.into());
         draft.statement.corrects = Some(fact.index);
         for text in changed {
-            draft = self.seal(draft, text);
+            draft = match self.opened(fact, text) {
+                Some(kept) => draft.opening(kept),
+                None => self.seal(draft, text),
+            };
         }
         self.plan.drafts.push(draft);
         self.plan.altered += 1;
@@ -359,6 +362,17 @@ impl Planner<'_> {
             }
         }
         changed
+    }
+
+    /// The disclosure of a text that was withheld and now is public: under the digest that the log already has, it shows
+    /// that it is the same text.
+    fn opened(&self, fact: &Fact, text: &ImportedText) -> Option<Disclosure> {
+        let known = fact.texts.iter().find(|known| known.name() == Some(&text.name))?;
+        let was_closed = matches!(known.state, TextState::Withheld { .. });
+        if !was_closed || text.withheld.is_some() {
+            return None;
+        }
+        (self.kept)(known.digest).filter(|kept| kept.value() == text.value && kept.name() == text.name)
     }
 
     fn is_same(&self, digest: Digest, state: &TextState, text: &ImportedText) -> bool {

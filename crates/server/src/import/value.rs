@@ -134,8 +134,7 @@ fn month_of(text: &str) -> Option<u8> {
         return month.try_into().ok();
     }
     let name = text.to_ascii_lowercase();
-    let matches = |month: &&str| **month == name || (month.get(..3) == Some(name.as_str()));
-    let found = MONTHS.iter().position(|month| matches(&month))?;
+    let found = MONTHS.iter().position(|month| *month == name || month.get(..3) == Some(name.as_str()))?;
     u8::try_from(found + 1).ok()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Notes;
+use super::notes::Notes;
 use crate::import::mapping::{Column, Table};
 use crate::import::problem::{Place, Problem, letters};
 use crate::import::value::{folded, header_key};

@@ -1,107 +1,138 @@
 //! Takes the rows of every table together by the share that they belong to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::str::FromStr;
+use std::collections::HashMap;
 
 use register::classification::Class;
 use register::statement::{DatasetUse, ReleaseRegistered};
-use register::vocabulary::{Channel, Route, UnknownCode, VolumeBasis};
-use register::{Organisation, PartialDate, Volume};
+use register::vocabulary::{Channel, Outcome, Route};
+use register::{Organisation, PartialDate};
 
 use super::columns::Columns;
-use super::{Agreed, Decided, ImportedRelease, ImportedText, Notes, References};
-use crate::import::mapping::{Column, Gives, Mapping, Table, Target};
-use crate::import::problem::{Place, Problem, Problems};
-use crate::import::value;
-use crate::import::workbook::{Cell, FULL_CELL, Row, Sheet};
+use super::notes::{Notes, Spot};
+use super::row::{RowValues, ShareValue, read_row};
+use super::{ImportedRelease, ImportedText};
+use crate::import::mapping::{Gives, Mapping, Table, Target};
+use crate::import::problem::Problems;
+use crate::import::workbook::Sheet;
 
 /// A value with the cell that gave it.
-type Given<T> = Option<(T, Place)>;
+type Given<T> = Option<(T, Spot)>;
+
+/// Values by name or scheme. A share has as many as the mapping has columns, so that a list is found through at once.
+type Named<T> = Vec<(String, (T, Spot))>;
 
 /// Everything that rows say about one share.
 pub(super) struct ShareRow {
     pub reference: String,
     /// The row that named it first.
-    pub place: Place,
+    pub spot: Spot,
     /// The tables of details that have a row of it, by their places in the mapping.
-    pub details: HashSet<usize>,
+    pub details: Vec<usize>,
     pub recipient: Given<Organisation>,
     pub sector: Given<String>,
-    pub ids: BTreeMap<String, (String, Place)>,
+    pub ids: Named<String>,
     pub channel: Agreed<Channel>,
     pub route: Agreed<Route>,
-    pub outcome: Decided,
+    pub outcome: Agreed<Outcome>,
     pub applied: Given<PartialDate>,
     pub decided: Given<PartialDate>,
     pub start: Given<PartialDate>,
     pub end: Given<PartialDate>,
-    /// Sorted, so that an edition that only puts its rows in another order changes nothing.
-    pub bases: BTreeSet<String>,
-    pub datasets: BTreeSet<OrderedUse>,
-    pub facts: BTreeMap<String, (String, Place)>,
-    pub texts: BTreeMap<String, (ImportedText, Place)>,
+    pub bases: Bag<String>,
+    pub datasets: Bag<OrderedUse>,
+    pub facts: Named<String>,
+    pub texts: Named<ImportedText>,
     pub releases: Vec<ImportedRelease>,
-    release_rows: HashMap<String, Place>,
+}
+
+/// A value that rows of one share give, with what happens where they differ.
+#[derive(Default)]
+pub(super) enum Agreed<T> {
+    /// No row gives one.
+    #[default]
+    Nothing,
+    /// All rows so far give this one.
+    All(T, Spot),
+    /// Rows differ, and the mapping says that no value counts then.
+    Differ,
+}
+
+impl<T> Agreed<T> {
+    /// The value, where there is one.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::All(value, _) => Some(value),
+            Self::Nothing | Self::Differ => None,
+        }
+    }
+}
+
+/// Values without repeats, in order, so that an edition that only puts its rows in another order changes nothing. Most
+/// shares have one or two and few have thousands, so it is a list that is put in order whenever it has doubled.
+pub(super) struct Bag<T> {
+    items: Vec<T>,
+    ordered: usize,
+}
+
+impl<T: Ord> Bag<T> {
+    fn new() -> Self {
+        Self { items: Vec::new(), ordered: 0 }
+    }
+
+    fn put(&mut self, item: T) {
+        self.items.push(item);
+        if self.items.len() > 16 + 2 * self.ordered {
+            self.order();
+        }
+    }
+
+    fn order(&mut self) {
+        self.items.sort();
+        self.items.dedup();
+        self.ordered = self.items.len();
+    }
+
+    /// The values in order.
+    pub fn into_list(mut self) -> Vec<T> {
+        self.order();
+        self.items
+    }
 }
 
 /// The rows taken together so far.
 pub(super) struct Gathered<'m> {
     mapping: &'m Mapping,
     pub shares: Vec<ShareRow>,
-    known: References,
+    known: HashMap<String, usize>,
+    /// The row of each release, by its share's place and its reference.
+    releases: HashMap<(usize, String), Spot>,
     pub notes: Notes,
-}
-
-/// What one row says, before it is known whether it says it well.
-struct RowValues {
-    reference: Option<String>,
-    bases: Vec<String>,
-    datasets: Vec<String>,
-    classes: Vec<Class>,
-    frequency: Option<String>,
-    release: Option<String>,
-    released: Option<PartialDate>,
-    release_facts: BTreeMap<String, String>,
-    release_texts: Vec<ImportedText>,
-    volume: Volume,
-    /// What concerns the share, with its cell.
-    share: Vec<(ShareValue, Place)>,
-}
-
-enum ShareValue {
-    Recipient(String),
-    Sector(String),
-    Id(String, String),
-    Channel(Option<Channel>, bool),
-    Route(Option<Route>, bool),
-    Outcome(Option<register::vocabulary::Outcome>, bool),
-    Date(Target, PartialDate),
-    Fact(String, String),
-    Text(ImportedText),
 }
 
 impl<'m> Gathered<'m> {
     pub fn new(file: &str, mapping: &'m Mapping) -> Self {
-        let notes = Notes { problems: Problems::in_file(file), warnings: Vec::new() };
-        Self { mapping, shares: Vec::new(), known: References::new(), notes }
+        let notes = Notes::new(Problems::in_file(file));
+        Self { mapping, shares: Vec::new(), known: HashMap::new(), releases: HashMap::new(), notes }
     }
 
-    /// Takes the rows of one table.
-    pub fn take(&mut self, table: &Table, sheet: &Sheet, columns: &Columns<'_>) {
-        let number = self.mapping.tables.iter().position(|other| std::ptr::eq(other, table)).unwrap_or_default();
+    /// Takes the rows of the mapping's table of this number.
+    pub fn take(&mut self, number: usize, sheet: &Sheet, columns: &Columns<'_>) {
+        let table = &self.mapping.tables[number];
+        let headers = columns.found.iter().map(|(_, at, header)| (*at, header.clone())).collect();
+        let table_spot = self.notes.see(sheet.name.as_deref(), headers);
         for row in sheet.rows.iter().filter(|row| row.number > table.header_row) {
             let before = self.notes.problems.count;
-            let values = read_row(sheet, row, columns, &mut self.notes);
+            let spot = table_spot.row(row.number);
+            let values = read_row(row, columns, spot, &mut self.notes);
             if self.notes.problems.count > before {
                 continue;
             }
-            let place = Place::row(sheet.name.as_deref(), row.number);
             let Some(values) = values else { continue };
-            self.add(table, number, values, place);
+            self.add(table, number, values, spot);
         }
     }
 
-    fn add(&mut self, table: &Table, number: usize, values: RowValues, place: Place) {
+    fn add(&mut self, table: &Table, number: usize, values: RowValues, spot: Spot) {
         let Some(reference) = values.reference.clone() else { return };
         let known = self.known.get(&reference).copied();
         let at = match (known, table.gives) {
@@ -109,37 +140,48 @@ impl<'m> Gathered<'m> {
             (None, Gives::Shares) => {
                 let at = self.shares.len();
                 self.known.insert(reference.clone(), at);
-                self.shares.push(ShareRow::new(reference, place.clone()));
+                self.shares.push(ShareRow::new(reference, spot));
                 at
             }
             (None, Gives::Details) => {
                 let message = format!("no share has the reference {reference}, so this row was left out");
+                let place = self.notes.place(spot);
                 self.notes.warn(place, message);
                 return;
             }
             (None, Gives::Releases) => {
                 let expected = "the reference of a share; no share of the file has this one";
-                self.notes.problems.add(Problem::new(place, expected).finding(&reference));
+                self.notes.problem(spot, expected, Some(&reference));
                 return;
             }
         };
-        let share = &mut self.shares[at];
-        if table.gives == Gives::Details {
-            share.details.insert(number);
+        if let Some(release) = &values.release {
+            let key = (at, release.clone());
+            if let Some(first) = self.releases.get(&key) {
+                let first = self.notes.place(*first);
+                let expected = format!("a reference that the share uses once; it stands at {first} as well");
+                self.notes.problem(spot, expected, Some(release));
+                return;
+            }
+            self.releases.insert(key, spot);
         }
-        share.take(values, place, &mut self.notes);
+        let share = &mut self.shares[at];
+        if table.gives == Gives::Details && !share.details.contains(&number) {
+            share.details.push(number);
+        }
+        share.take(values, &mut self.notes);
     }
 }
 
 impl ShareRow {
-    fn new(reference: String, place: Place) -> Self {
+    fn new(reference: String, spot: Spot) -> Self {
         Self {
             reference,
-            place,
-            details: HashSet::new(),
+            spot,
+            details: Vec::new(),
             recipient: None,
             sector: None,
-            ids: BTreeMap::new(),
+            ids: Vec::new(),
             channel: Agreed::Nothing,
             route: Agreed::Nothing,
             outcome: Agreed::Nothing,
@@ -147,31 +189,26 @@ impl ShareRow {
             decided: None,
             start: None,
             end: None,
-            bases: BTreeSet::new(),
-            datasets: BTreeSet::new(),
-            facts: BTreeMap::new(),
-            texts: BTreeMap::new(),
+            bases: Bag::new(),
+            datasets: Bag::new(),
+            facts: Vec::new(),
+            texts: Vec::new(),
             releases: Vec::new(),
-            release_rows: HashMap::new(),
         }
     }
 
-    fn take(&mut self, values: RowValues, place: Place, notes: &mut Notes) {
-        for (value, place) in values.share {
-            self.set(value, place, notes);
+    fn take(&mut self, values: RowValues, notes: &mut Notes) {
+        for (value, spot) in values.share {
+            self.set(value, spot, notes);
         }
-        self.bases.extend(values.bases.iter().cloned());
+        for basis in &values.bases {
+            self.bases.put(basis.clone());
+        }
         for name in &values.datasets {
             let (classes, frequency) = (values.classes.clone(), values.frequency.clone());
-            self.datasets.insert(OrderedUse { name: name.clone(), classes, frequency });
+            self.datasets.put(OrderedUse { name: name.clone(), classes, frequency });
         }
         let Some(release) = values.release else { return };
-        if let Some(first) = self.release_rows.get(&release) {
-            let expected = format!("a reference that the share uses once; it stands at {first} as well");
-            notes.problems.add(Problem::new(place, expected).finding(&release));
-            return;
-        }
-        self.release_rows.insert(release.clone(), place);
         let volume = values.volume;
         let given =
             volume.people.is_some() || volume.rows.is_some() || volume.requests.is_some() || volume.supplied.is_some();
@@ -194,22 +231,22 @@ impl ShareRow {
         self.releases.push(ImportedRelease { body, at, texts: values.release_texts });
     }
 
-    fn set(&mut self, value: ShareValue, place: Place, notes: &mut Notes) {
+    fn set(&mut self, value: ShareValue, spot: Spot, notes: &mut Notes) {
         match value {
             ShareValue::Recipient(name) => {
                 let recipient = Organisation::named(&name);
-                agree(&mut self.recipient, recipient, place, notes, |recipient| Some(recipient.name.clone()));
+                agree(&mut self.recipient, recipient, spot, notes, |recipient| Some(recipient.name.clone()));
             }
-            ShareValue::Sector(sector) => agree(&mut self.sector, sector, place, notes, |sector| Some(sector.clone())),
-            ShareValue::Id(scheme, id) => agree_in(&mut self.ids, scheme, id, place, notes, |id| Some(id.clone())),
+            ShareValue::Sector(sector) => agree(&mut self.sector, sector, spot, notes, |sector| Some(sector.clone())),
+            ShareValue::Id(scheme, id) => agree_in(&mut self.ids, scheme, id, spot, notes, |id| Some(id.clone())),
             ShareValue::Channel(code, lenient) => {
-                agree_on(&mut self.channel, code, lenient, place, notes, |code| code.code())
+                agree_on(&mut self.channel, code, lenient, spot, notes, |code| code.code())
             }
             ShareValue::Route(code, lenient) => {
-                agree_on(&mut self.route, code, lenient, place, notes, |code| code.code())
+                agree_on(&mut self.route, code, lenient, spot, notes, |code| code.code())
             }
             ShareValue::Outcome(code, lenient) => {
-                agree_on(&mut self.outcome, code, lenient, place, notes, |code| code.code())
+                agree_on(&mut self.outcome, code, lenient, spot, notes, |code| code.code())
             }
             ShareValue::Date(target, date) => {
                 let slot = match target {
@@ -218,14 +255,14 @@ impl ShareRow {
                     Target::Start => &mut self.start,
                     _ => &mut self.end,
                 };
-                agree(slot, date, place, notes, |date| Some(date.to_string()));
+                agree(slot, date, spot, notes, |date| Some(date.to_string()));
             }
             ShareValue::Fact(name, value) => {
-                agree_in(&mut self.facts, name, value, place, notes, |value| Some(value.clone()));
+                agree_in(&mut self.facts, name, value, spot, notes, |value| Some(value.clone()));
             }
             ShareValue::Text(text) => {
                 let shown = |text: &ImportedText| text.withheld.is_none().then(|| text.value.clone());
-                agree_in(&mut self.texts, text.name.clone(), text, place, notes, shown);
+                agree_in(&mut self.texts, text.name.clone(), text, spot, notes, shown);
             }
         }
     }
@@ -235,29 +272,29 @@ impl ShareRow {
 fn agree<T: PartialEq>(
     slot: &mut Given<T>,
     value: T,
-    place: Place,
+    spot: Spot,
     notes: &mut Notes,
     shown: impl Fn(&T) -> Option<String>,
 ) {
     match slot {
-        None => *slot = Some((value, place)),
+        None => *slot = Some((value, spot)),
         Some((first, _)) if *first == value => {}
-        Some((_, at)) => notes.problems.add(disagreement(place, shown(&value), at)),
+        Some((_, at)) => disagreement(notes, spot, shown(&value), *at),
     }
 }
 
 fn agree_in<T: PartialEq>(
-    slots: &mut BTreeMap<String, (T, Place)>,
+    slots: &mut Named<T>,
     name: String,
     value: T,
-    place: Place,
+    spot: Spot,
     notes: &mut Notes,
     shown: impl Fn(&T) -> Option<String>,
 ) {
-    let mut slot = slots.remove(&name);
-    agree(&mut slot, value, place, notes, shown);
-    if let Some(slot) = slot {
-        slots.insert(name, slot);
+    match slots.iter().find(|(known, _)| *known == name) {
+        None => slots.push((name, (value, spot))),
+        Some((_, (first, _))) if *first == value => {}
+        Some((_, (_, at))) => disagreement(notes, spot, shown(&value), *at),
     }
 }
 
@@ -266,205 +303,23 @@ fn agree_on<T: PartialEq + Copy>(
     slot: &mut Agreed<T>,
     value: Option<T>,
     lenient: bool,
-    place: Place,
+    spot: Spot,
     notes: &mut Notes,
     shown: impl Fn(T) -> &'static str,
 ) {
     match (&*slot, value) {
         (_, None) if lenient => *slot = Agreed::Differ,
         (_, None) | (Agreed::Differ, _) => {}
-        (Agreed::Nothing, Some(value)) => *slot = Agreed::All(value, place),
+        (Agreed::Nothing, Some(value)) => *slot = Agreed::All(value, spot),
         (Agreed::All(first, _), Some(value)) if *first == value => {}
         (Agreed::All(..), Some(_)) if lenient => *slot = Agreed::Differ,
-        (Agreed::All(_, at), Some(value)) => notes.problems.add(disagreement(place, Some(shown(value).to_owned()), at)),
+        (Agreed::All(_, at), Some(value)) => disagreement(notes, spot, Some(shown(value).to_owned()), *at),
     }
 }
 
-fn disagreement(place: Place, found: Option<String>, first: &Place) -> Problem {
-    let expected = format!("the same value of this share as at {first}");
-    let problem = Problem::new(place, expected);
-    match found {
-        Some(found) => problem.finding(&found),
-        None => problem,
-    }
-}
-
-/// Reads one row; nothing for a row in which no column of the mapping has a value.
-fn read_row(sheet: &Sheet, row: &Row, columns: &Columns<'_>, notes: &mut Notes) -> Option<RowValues> {
-    let nothing = Volume { basis: VolumeBasis::Declared, people: None, requests: None, rows: None, supplied: None };
-    let mut values = RowValues {
-        reference: None,
-        bases: Vec::new(),
-        datasets: Vec::new(),
-        classes: Vec::new(),
-        frequency: None,
-        release: None,
-        released: None,
-        release_facts: BTreeMap::new(),
-        release_texts: Vec::new(),
-        volume: nothing,
-        share: Vec::new(),
-    };
-    if columns.found.iter().all(|(_, at, _)| row.cell(*at).is_none()) {
-        return None;
-    }
-    let mut of_release: Option<Place> = None;
-    for (column, at, header) in &columns.found {
-        let place = || Place::cell(sheet.name.as_deref(), row.number, *at, header);
-        let text = match row.cell(*at) {
-            None => "",
-            Some(Cell::Text(text)) => text,
-            Some(Cell::Formula) => {
-                let expected = "the value itself; copy it over the formula as a value";
-                notes.problems.add(Problem::new(place(), expected).finding("a formula"));
-                continue;
-            }
-            Some(Cell::Error(error)) => {
-                notes.problems.add(Problem::new(place(), "a value; the cell shows an error").finding(error));
-                continue;
-            }
-        };
-        if text.len() >= FULL_CELL && text.encode_utf16().count() == FULL_CELL {
-            notes.warn(place(), "the cell holds 32767 characters, as many as a cell can, and was probably cut off");
-        }
-        match values.take(column, text, &place) {
-            Ok(true) if column.to.is_of_release() => of_release = of_release.or_else(|| Some(place())),
-            Ok(true) => {}
-            Ok(false) if column.required || column.to == Target::Share => {
-                notes.problems.add(Problem::new(place(), "a value; the cell is empty"));
-            }
-            Ok(false) => {}
-            Err(expected) => {
-                let problem = Problem::new(place(), expected);
-                notes.problems.add(match column.withhold {
-                    Some(_) => problem,
-                    None => problem.finding(text),
-                });
-            }
-        }
-    }
-    if let (None, Some(place)) = (&values.release, of_release) {
-        notes.problems.add(Problem::new(place, "a reference of the release in the same row, or an empty cell"));
-    }
-    values.classes.sort();
-    Some(values)
-}
-
-impl RowValues {
-    /// Takes one cell; says whether it held a value.
-    fn take(&mut self, column: &Column, text: &str, place: &dyn Fn() -> Place) -> Result<bool, String> {
-        let name = || column.name.clone().unwrap_or_default();
-        let scheme = || column.scheme.clone().unwrap_or_default();
-        match column.to {
-            Target::Text | Target::ReleaseText => {
-                let value = value::long_text(text);
-                if value.is_empty() || value::is_empty_word(column, &value) {
-                    return Ok(false);
-                }
-                let withheld = column.withhold.map(|ground| (ground, column.opens));
-                let text = ImportedText { name: name(), value, withheld };
-                match column.to {
-                    Target::Text => self.share.push((ShareValue::Text(text), place())),
-                    _ => self.release_texts.push(text),
-                }
-                return Ok(true);
-            }
-            Target::Basis | Target::Dataset => {
-                let list = list(column, text)?;
-                let any = !list.is_empty();
-                match column.to {
-                    Target::Basis => self.bases.extend(list),
-                    _ => self.datasets.extend(list),
-                }
-                return Ok(any);
-            }
-            _ => {}
-        }
-        let Some(text) = value::mapped(column, text)? else {
-            // That a row says nothing matters where all rows must agree.
-            match column.to {
-                Target::Channel => self.share.push((ShareValue::Channel(None, column.where_all_agree), place())),
-                Target::Route => self.share.push((ShareValue::Route(None, column.where_all_agree), place())),
-                Target::Outcome => self.share.push((ShareValue::Outcome(None, column.where_all_agree), place())),
-                _ => {}
-            }
-            return Ok(false);
-        };
-        let lenient = column.where_all_agree;
-        let said = match column.to {
-            Target::Share => {
-                self.reference = Some(value::in_clear(text)?);
-                return Ok(true);
-            }
-            Target::Release => {
-                self.release = Some(value::in_clear(text)?);
-                return Ok(true);
-            }
-            Target::Frequency => {
-                self.frequency = Some(value::in_clear(text)?);
-                return Ok(true);
-            }
-            Target::Class => {
-                self.classes.push(Class { scheme: scheme(), value: value::in_clear(text)? });
-                return Ok(true);
-            }
-            Target::ReleaseFact => {
-                self.release_facts.insert(name(), value::in_clear(text)?);
-                return Ok(true);
-            }
-            Target::Released => {
-                self.released = Some(value::date(column, &text)?);
-                return Ok(true);
-            }
-            Target::People => {
-                self.volume.people = Some(value::people(&text)?);
-                return Ok(true);
-            }
-            Target::Rows => {
-                self.volume.rows = Some(value::whole(&text)?);
-                return Ok(true);
-            }
-            Target::Requests => {
-                self.volume.requests = Some(value::whole(&text)?);
-                return Ok(true);
-            }
-            Target::Supplied => {
-                self.volume.supplied = Some(value::whole(&text)?);
-                return Ok(true);
-            }
-            Target::Recipient => ShareValue::Recipient(value::in_clear(text)?),
-            Target::Sector => ShareValue::Sector(value::in_clear(text)?),
-            Target::RecipientId => ShareValue::Id(scheme(), value::in_clear(text)?),
-            Target::Fact => ShareValue::Fact(name(), value::in_clear(text)?),
-            Target::Channel => ShareValue::Channel(Some(code(&text)?), lenient),
-            Target::Route => ShareValue::Route(Some(code(&text)?), lenient),
-            Target::Outcome => ShareValue::Outcome(Some(code(&text)?), lenient),
-            Target::Applied | Target::Decided | Target::Start | Target::End => {
-                ShareValue::Date(column.to, value::date(column, &text)?)
-            }
-            Target::Text | Target::ReleaseText | Target::Basis | Target::Dataset => return Ok(false),
-        };
-        self.share.push((said, place()));
-        Ok(true)
-    }
-}
-
-fn code<T: FromStr<Err = UnknownCode>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|unknown: UnknownCode| format!("one of {}", unknown.expected))
-}
-
-fn list(column: &Column, text: &str) -> Result<Vec<String>, String> {
-    let parts: Vec<&str> = match &column.separator {
-        Some(separator) => text.split(separator.as_str()).collect(),
-        None => vec![text],
-    };
-    let mut list = Vec::new();
-    for part in parts {
-        if let Some(entry) = value::mapped(column, part)? {
-            list.push(value::in_clear(entry)?);
-        }
-    }
-    Ok(list)
+fn disagreement(notes: &mut Notes, spot: Spot, found: Option<String>, first: Spot) {
+    let expected = format!("the same value of this share as at {}", notes.place(first));
+    notes.problem(spot, expected, found.as_deref());
 }
 
 fn sorted(mut list: Vec<String>) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! Every file inside is inflated once, only to be counted and looked at: declared sizes may lie, entries may overlap, and
 //! the libraries that parse the parts believe counts that the parts declare.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read, Write};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -46,9 +46,9 @@ pub(super) fn open(file: &str, bytes: &[u8], wanted: &Wanted, limits: &Limits) -
         };
         return Err(FileError::WrongType { file: file.to_owned(), found });
     };
-    inspect(file, &mut zip, kind, limits)?;
+    let merged = inspect(file, &mut zip, kind, limits)?;
     match kind {
-        Kind::Xlsx => xlsx::open(file, bytes, wanted, limits),
+        Kind::Xlsx => xlsx::open(file, bytes, wanted, merged, limits),
         Kind::Ods => ods::open(file, &mut zip, wanted, limits),
     }
 }
@@ -68,12 +68,15 @@ impl Kind {
     }
 }
 
-/// Inflates every member against the limit.
-fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: &Limits) -> Result<(), FileError> {
+/// Inflates every member against the limit, and only once all are within it looks into the parts of an XLSX file. Says
+/// whether any of them merges cells, because finding out which takes another pass.
+fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: &Limits) -> Result<bool, FileError> {
+    let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: kind.name(), detail };
     let mut left = limits.inflated;
+    let mut counted = Counted { tags: 0 };
+    let mut parts = Vec::new();
     for number in 0..zip.len() {
-        let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: kind.name(), detail };
-        let mut member = match zip.by_index(number) {
+        let member = match zip.by_index(number) {
             Ok(member) => member,
             Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
                 return Err(FileError::Password { file: file.to_owned() });
@@ -81,17 +84,8 @@ fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: 
             Err(error) => return Err(damaged(error.to_string())),
         };
         let name = member.name().map_err(|error| damaged(error.to_string()))?.into_owned();
-        let parsed = kind == Kind::Xlsx && name.ends_with(".xml");
-        let copied = if parsed {
-            // The reader below keeps one event at a time, so a member costs its own largest element at most.
-            let mut counted = std::io::BufReader::new(member.take(left + 1));
-            check_xlsx_part(&name, &mut counted).map_err(damaged)?;
-            let rest = std::io::copy(&mut counted, &mut std::io::sink());
-            rest.map(|_| left + 1 - counted.get_ref().limit())
-        } else {
-            std::io::copy(&mut (&mut member).take(left + 1), &mut std::io::sink())
-        };
-        let size = copied.map_err(|error| damaged(format!("{name}: {error}")))?;
+        let size = std::io::copy(&mut member.take(left + 1), &mut counted)
+            .map_err(|error| damaged(format!("{name}: {error}")))?;
         if size > left {
             let limit = limits.inflated >> 20;
             return Err(FileError::TooLarge {
@@ -101,17 +95,51 @@ fn inspect(file: &str, zip: &mut ZipArchive<Cursor<&[u8]>>, kind: Kind, limits: 
             });
         }
         left -= size;
+        if counted.tags > limits.tags {
+            let limit = format!("{} million tags", limits.tags / 1_000_000);
+            let what = format!("the spreadsheet has more than {limit}");
+            return Err(FileError::TooLarge { file: file.to_owned(), what, limit });
+        }
+        if kind == Kind::Xlsx && name.to_ascii_lowercase().ends_with(".xml") {
+            parts.push((number, name));
+        }
     }
-    Ok(())
+    let mut merged = false;
+    for (number, name) in parts {
+        let member = zip.by_index(number).map_err(|error| damaged(error.to_string()))?;
+        merged |= check_xlsx_part(&name, &mut BufReader::new(member)).map_err(damaged)?;
+    }
+    Ok(merged)
 }
 
-/// The most shared strings or formulas that a part may declare: the parser reserves memory for as many. 96 MB of
-/// inflated XML hold at most five million of the shortest, `<si><t/></si>` with its index.
-const MAX_DECLARED: u64 = 5_000_000;
+/// Throws bytes away and counts what may begin a tag, because a parser's time goes with the tags.
+struct Counted {
+    tags: usize,
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.tags += bytes.iter().filter(|byte| **byte == b'<').count();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The most shared strings or formulas that a part may declare: the parser reserves memory for as many, 24 bytes
+/// each. A part within the limit of tags holds at most two million, `<si><t/></si>` being three tags.
+const MAX_DECLARED: u64 = 2_000_000;
+
+/// The most styles of all kinds in a part: Excel itself stops at 65,490 for cells, and the parser keeps some hundred bytes
+/// for each.
+const MAX_STYLES: usize = 100_000;
 
 /// Checks the attributes of an XLSX part that the parser believes: declared counts, and cell references, with which it
-/// reckons.
-fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), String> {
+/// reckons. Says whether the part merges cells.
+fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<bool, String> {
+    let (mut merged, mut styles) = (false, 0);
     let mut reader = Reader::from_reader(part);
     let mut buffer = Vec::with_capacity(1_024);
     loop {
@@ -119,10 +147,18 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), S
         match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(element) | Event::Empty(element)) => {
                 let local = element.local_name();
+                if matches!(local.as_ref(), "xf" | "font" | "fill" | "border" | "numFmt") {
+                    styles += 1;
+                    if styles > MAX_STYLES {
+                        return Err(format!("{name}: more than {MAX_STYLES} styles cannot be"));
+                    }
+                }
                 let relevant = matches!(local.as_ref(), "sst" | "f" | "row" | "c" | "dimension" | "mergeCell");
                 if !relevant {
                     continue;
                 }
+                let only_this = local.as_ref() == "sst";
+                merged |= local.as_ref() == "mergeCell";
                 for attribute in element.attributes().with_checks(false) {
                     let attribute = attribute.map_err(|error| format!("{name}: {error}"))?;
                     let (key, value) = (attribute.key.as_ref(), attribute.value.as_ref());
@@ -140,8 +176,12 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), S
                         return Err(format!("{name}: {} {key}=\"{value}\" cannot be", local.as_ref()));
                     }
                 }
+                // The strings themselves have no attributes that count, and there may be millions.
+                if only_this {
+                    return Ok(merged);
+                }
             }
-            Ok(Event::Eof) => return Ok(()),
+            Ok(Event::Eof) => return Ok(merged),
             Ok(_) => {}
             Err(error) => return Err(format!("{name}: {error}")),
         }
@@ -150,7 +190,8 @@ fn check_xlsx_part(name: &str, part: &mut impl std::io::BufRead) -> Result<(), S
 
 /// Whether the text is a row that a sheet has: 1 to 1048576.
 fn is_row(text: &str) -> bool {
-    text.len() <= 7 && text.parse().is_ok_and(|row: u32| (1..=1_048_576).contains(&row))
+    let digits = text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && text.parse().is_ok_and(|row: u32| (1..=1_048_576).contains(&row))
 }
 
 /// Whether the text is a cell that a sheet has: `A1` to `XFD1048576`.

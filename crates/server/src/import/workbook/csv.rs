@@ -20,12 +20,22 @@ pub(super) fn open(file: &str, bytes: &[u8], options: CsvOptions, limits: &Limit
             &decoded
         }
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(options.delimiter as u8)
-        .from_reader(text.as_bytes());
     let damaged = |detail: String| FileError::Damaged { file: file.to_owned(), kind: "CSV", detail };
+    let delimiter = options.delimiter as u8;
+    match scan(text, delimiter) {
+        Scanned::Fine => {}
+        Scanned::Open => return Err(damaged("the last quoted field is never closed".to_owned())),
+        Scanned::Wide(line) => {
+            let what = format!("line {line} has more than {MAX_FIELDS} fields");
+            return Err(FileError::TooLarge {
+                file: file.to_owned(),
+                what,
+                limit: format!("{} columns", limits.columns),
+            });
+        }
+    }
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut collector = Collector::new(file, limits);
     let mut sheet = Sheet::new(None);
     let mut record = csv::StringRecord::new();
@@ -37,26 +47,43 @@ pub(super) fn open(file: &str, bytes: &[u8], options: CsvOptions, limits: &Limit
             collector.add(&mut sheet, row, column, Cell::Text(field.into()))?;
         }
     }
-    if ends_inside_quotes(text, options.delimiter as u8) {
-        return Err(damaged("the last quoted field is never closed".to_owned()));
-    }
     Ok(Workbook { names: Vec::new(), sheets: vec![sheet] })
 }
 
-/// Whether the text ends inside a quoted field, which the reader takes for a field that just ends.
-fn ends_inside_quotes(text: &str, delimiter: u8) -> bool {
-    let mut inside = false;
-    let mut starts = true;
+/// The most fields of a record, empty ones too: as many as the widest spreadsheet has columns.
+const MAX_FIELDS: u32 = 16_384;
+
+/// What can be said of a file before its records are taken apart.
+#[derive(Debug, PartialEq, Eq)]
+enum Scanned {
+    Fine,
+    /// It ends inside a quoted field, which the reader would take for a field that just ends.
+    Open,
+    /// The record on this line has more fields than the reader should keep places for.
+    Wide(u64),
+}
+
+fn scan(text: &str, delimiter: u8) -> Scanned {
+    let (mut inside, mut starts) = (false, true);
+    let (mut line, mut fields) = (1, 1);
     for byte in text.bytes() {
+        line += u64::from(byte == b'\n');
         if byte == b'"' && (inside || starts) {
             inside = !inside;
             // A doubled quote closes the field and opens it again.
             starts = !inside;
-        } else {
-            starts = !inside && (byte == delimiter || byte == b'\n' || byte == b'\r');
+            continue;
+        }
+        let (ends_record, ends_field) = (matches!(byte, b'\n' | b'\r'), byte == delimiter);
+        starts = !inside && (ends_field || ends_record);
+        if starts {
+            fields = if ends_record { 1 } else { fields + 1 };
+            if fields > MAX_FIELDS {
+                return Scanned::Wide(line);
+            }
         }
     }
-    inside
+    if inside { Scanned::Open } else { Scanned::Fine }
 }
 
 fn not_utf8(file: &str, bytes: &[u8], at: usize, skipped: u64) -> FileError {
@@ -72,10 +99,12 @@ mod tests {
     #[test]
     fn an_unclosed_quote_is_seen_and_doubled_ones_are_not_mistaken_for_it() {
         for open in ["\"", "a,\"b", "a\n\"b\"\"", "\"a\"\"\nb"] {
-            assert!(ends_inside_quotes(open, b','), "{open:?}");
+            assert_eq!(scan(open, b','), Scanned::Open, "{open:?}");
         }
         for closed in ["", "\"\"", "\"a\"\"b\"\n", "a\"b,c", "a,\"b\"", "\"a;b\";c\""] {
-            assert!(!ends_inside_quotes(closed, b','), "{closed:?}");
+            assert_eq!(scan(closed, b','), Scanned::Fine, "{closed:?}");
         }
+        assert_eq!(scan(&format!("a\n{}", ",".repeat(16_383)), b','), Scanned::Fine);
+        assert_eq!(scan(&format!("a\n{}", ",".repeat(16_384)), b','), Scanned::Wide(2));
     }
 }

@@ -256,9 +256,8 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
             if text.len() > self.collector.limits.text {
-                return Err(self
-                    .collector
-                    .too_large("a cell is longer than all cells may be".to_owned(), "96 MB".into()));
+                let limit = format!("{} MB of text", self.collector.limits.text >> 20);
+                return Err(self.collector.too_large(format!("a cell holds more than {limit}"), limit));
             }
         }
     }

@@ -8,9 +8,15 @@ use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, Xlsx, XlsxError};
 use super::{Cell, Collector, FileError, Limits, Sheet, Wanted, Workbook};
 
 /// Reads the wanted sheets of an archive that has been inspected.
-pub(super) fn open(file: &str, bytes: &[u8], wanted: &Wanted, limits: &Limits) -> Result<Workbook, FileError> {
+pub(super) fn open(
+    file: &str,
+    bytes: &[u8],
+    wanted: &Wanted,
+    merged: bool,
+    limits: &Limits,
+) -> Result<Workbook, FileError> {
     // The parser is someone else's: should it panic, the file is at fault and not the program.
-    let read = catch_unwind(AssertUnwindSafe(|| sheets(file, bytes, wanted, limits)));
+    let read = catch_unwind(AssertUnwindSafe(|| sheets(file, bytes, wanted, merged, limits)));
     read.unwrap_or_else(|_| Err(damaged(file, "the XLSX parser gave up".to_owned())))
 }
 
@@ -18,7 +24,7 @@ fn damaged(file: &str, detail: String) -> FileError {
     FileError::Damaged { file: file.to_owned(), kind: "XLSX", detail }
 }
 
-fn sheets(file: &str, bytes: &[u8], wanted: &Wanted, limits: &Limits) -> Result<Workbook, FileError> {
+fn sheets(file: &str, bytes: &[u8], wanted: &Wanted, merged: bool, limits: &Limits) -> Result<Workbook, FileError> {
     let broken = |error: XlsxError| match error {
         XlsxError::Password => FileError::Password { file: file.to_owned() },
         error => damaged(file, error.to_string()),
@@ -29,8 +35,9 @@ fn sheets(file: &str, bytes: &[u8], wanted: &Wanted, limits: &Limits) -> Result<
     let mut sheets = Vec::new();
     for (_, name) in names.iter().enumerate().filter(|(number, name)| wanted.takes(*number, name)) {
         let mut sheet = Sheet::new(Some(name.clone()));
-        let merged = xlsx.merge_cells_by_sheet_name(name).map_err(broken)?;
-        sheet.merged = merged.iter().map(area).collect();
+        if merged {
+            sheet.merged = xlsx.merge_cells_by_sheet_name(name).map_err(broken)?.iter().map(area).collect();
+        }
         let mut cells = xlsx.worksheet_cells_reader(name).map_err(broken)?;
         while let Some(record) = cells.next_cell_with_formula_metadata().map_err(broken)? {
             let (row, column) = record.pos;
