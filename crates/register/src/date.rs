@@ -60,6 +60,11 @@ impl PartialDate {
         }
     }
 
+    /// The first day that this date can mean.
+    pub fn first_day(self) -> jiff::civil::Date {
+        jiff::civil::Date::constant(self.year, self.month.max(1) as i8, self.day.max(1) as i8)
+    }
+
     /// Whole days from the last day that this date can mean until `today`; negative while it is ahead.
     pub fn days_until(self, today: PartialDate) -> i32 {
         (today.last_day() - self.last_day()).get_days()

@@ -2,7 +2,7 @@
 
 use crate::date::PartialDate;
 use crate::disclosure::{Disclosure, Salt};
-use crate::statement::Statement;
+use crate::statement::{Body, Statement};
 use crate::vocabulary::Ground;
 
 /// A statement with its disclosures. The statement goes to the log, the public disclosures beside it, and the withheld
@@ -23,11 +23,17 @@ impl Draft {
         Self { statement, public: Vec::new(), withheld: Vec::new() }
     }
 
-    /// The same with a public text.
+    /// The same with a public text. In a correction it replaces the text of that name, and the correction says so in
+    /// clear: whoever folds the log after the text was erased must still know what it had replaced.
     #[must_use]
     pub fn saying(mut self, name: &str, value: &str, salt: Salt) -> Self {
         let disclosure = Disclosure::seal(salt, name, value);
         self.statement = self.statement.sealing([&disclosure]);
+        if let Body::Correction(correction) = &mut self.statement.body
+            && let Err(place) = correction.cleared.binary_search_by(|cleared| cleared.as_str().cmp(name))
+        {
+            correction.cleared.insert(place, name.to_owned());
+        }
         self.public.push(disclosure);
         self
     }

@@ -4,15 +4,17 @@
 //! every verifier after. A sequence that breaks a rule is refused; it never panics.
 
 mod check;
+mod destruction;
 mod fact;
 mod rule;
 mod share;
 
 use std::collections::{HashMap, HashSet};
 
+pub use destruction::CopyState;
 pub use fact::{Fact, Text, TextState};
 pub use rule::{Refusal, Rule};
-pub use share::{CopyState, Share};
+pub use share::Share;
 
 use crate::date::Moment;
 use crate::disclosure::{Digest, Disclosure};
@@ -28,10 +30,12 @@ pub struct Register {
     share_of: HashMap<String, usize>,
     recipients: Vec<Recipient>,
     recipient_of: HashMap<String, usize>,
-    slugs: HashSet<String>,
+    /// Slugs in use, each with the number that a further name of the same letters may get.
+    slugs: HashMap<String, u64>,
     general: Vec<Fact>,
     concerns: HashSet<String>,
     recommendations: HashSet<String>,
+    digests: HashSet<Digest>,
     missing: HashMap<Digest, u64>,
     last_logged: Option<Moment>,
     releases: u64,
@@ -164,7 +168,8 @@ impl Register {
         let index = self.size();
         self.ids.insert(statement.id.clone());
         self.last_logged = Some(statement.logged);
-        let fact = Fact::new(index, statement, disclosures);
+        self.digests.extend(&statement.sealed);
+        let mut fact = Fact::new(index, statement, disclosures);
         for text in fact.texts.iter().filter(|text| text.state == TextState::Missing) {
             self.missing.insert(text.digest, index);
         }
@@ -180,7 +185,9 @@ impl Register {
             Body::RecommendationMade(made) => _ = self.recommendations.insert(made.recommendation.clone()),
             body => {
                 if let Some(organisation) = body.recipient() {
-                    touched.recipients.push(self.name_recipient(index, organisation));
+                    let recipient = self.name_recipient(index, organisation);
+                    touched.recipients.push(recipient);
+                    fact.recipient = Some(recipient);
                 }
             }
         }
@@ -202,19 +209,20 @@ impl Register {
         Touched { share: Some(place), recipients: vec![share.recipient] }
     }
 
-    fn begin_share(&mut self, index: u64, statement: &Statement, fact: Fact) {
+    fn begin_share(&mut self, index: u64, statement: &Statement, mut fact: Fact) {
         let (Some(reference), Some(organisation)) = (&statement.share, statement.body.recipient()) else {
             return;
         };
         let recipient = self.name_recipient(index, organisation);
         let place = self.shares.len();
         self.recipients[recipient].shares.push(place);
+        fact.recipient = Some(recipient);
         self.places.push(Place::Share(place, 0));
         self.share_of.insert(reference.clone(), place);
         self.shares.push(Share::new(reference.clone(), fact, recipient));
     }
 
-    fn place(&mut self, statement: &Statement, fact: Fact) {
+    fn place(&mut self, statement: &Statement, mut fact: Fact) {
         let known = statement.share.as_ref().and_then(|share| self.share_of.get(share).copied());
         let Some(place) = known else {
             self.places.push(Place::General(self.general.len()));
@@ -224,6 +232,7 @@ impl Register {
         let share = &mut self.shares[place];
         self.releases += u64::from(matches!(fact.body, Body::ReleaseRegistered(_)));
         self.places.push(Place::Share(place, share.facts.len()));
+        fact.recipient = Some(share.recipient);
         share.add(fact);
     }
 
@@ -248,22 +257,33 @@ impl Register {
         let Ok(body) = fact.body.patched(&correction.patch) else { return };
         let before = std::mem::replace(&mut fact.body, body.clone());
         fact.corrected_by.push(index);
-        let texts = fact::texts_of(statement, disclosures);
-        let (kept, replaced) = std::mem::take(&mut fact.texts).into_iter().partition(|text| {
-            text.name().is_none_or(|name| {
-                correction.cleared.iter().all(|cleared| cleared != name)
-                    && texts.iter().all(|new| new.name() != Some(name))
+        let replaces = |text: &Text| {
+            text.name().is_some_and(|name| {
+                correction.cleared.iter().any(|cleared| cleared == name)
+                    || statement.withheld.iter().any(|withheld| withheld.name == name)
             })
-        });
-        fact.texts = kept;
-        fact.texts.extend(texts);
-        let replaced: Vec<Text> = replaced;
-        fact.former.extend(replaced.into_iter().map(|text| (index, text)));
+        };
+        let replaced = fact.texts.extract_if(.., |text| replaces(text));
+        fact.former.extend(replaced.map(|text| (index, text)));
+        fact.texts.extend(fact::texts_of(index, statement, disclosures));
         self.follow_correction(index, target, &before, &body, touched);
     }
 
     /// Keeps what is looked up by name in step with a corrected body.
     fn follow_correction(&mut self, index: u64, target: u64, before: &Body, after: &Body, touched: &mut Touched) {
+        if let (Body::ConcernRaised(old), Body::ConcernRaised(new)) = (before, after) {
+            self.concerns.remove(&old.concern);
+            self.concerns.insert(new.concern.clone());
+        }
+        if let (Body::RecommendationMade(old), Body::RecommendationMade(new)) = (before, after) {
+            self.recommendations.remove(&old.recommendation);
+            self.recommendations.insert(new.recommendation.clone());
+        }
+        if let (Some(old), Some(new)) = (destruction::copy_of(before), destruction::copy_of(after))
+            && let Some(Place::Share(share, fact)) = self.places.get(target as usize).copied()
+        {
+            self.shares[share].move_step(fact, old, new);
+        }
         if let (Body::ReleaseRegistered(old), Body::ReleaseRegistered(new)) = (before, after)
             && let Some(Place::Share(share, fact)) = self.places.get(target as usize).copied()
         {
@@ -293,24 +313,12 @@ impl Register {
             self.missing.remove(digest);
         }
         // A correction's texts stand in the fact that it corrects as well.
-        let targets = [Some(redaction.of), self.corrected_through(redaction.of)];
-        for target in targets.into_iter().flatten() {
-            let Some(fact) = self.fact_mut(target) else { continue };
-            let all = fact.texts.iter_mut().chain(fact.former.iter_mut().map(|(_, text)| text));
-            for text in all.filter(|text| redaction.digests.contains(&text.digest)) {
-                text.state = TextState::Erased { by: index };
+        let corrected = self.fact(redaction.of).and_then(|fact| fact.corrects);
+        for target in [Some(redaction.of), corrected].into_iter().flatten() {
+            if let Some(fact) = self.fact_mut(target) {
+                fact.erase(index, redaction.of, &redaction.digests);
             }
         }
-    }
-
-    /// The statement that a correction corrected.
-    fn corrected_through(&self, correction: u64) -> Option<u64> {
-        let place = self.places.get(correction as usize)?;
-        let facts = match place {
-            Place::Share(share, _) => &self.shares[*share].facts,
-            Place::General(_) => &self.general,
-        };
-        facts.iter().find(|fact| fact.corrected_by.contains(&correction)).map(|fact| fact.index)
     }
 
     fn name_recipient(&mut self, index: u64, organisation: &Organisation) -> usize {
@@ -325,7 +333,6 @@ impl Register {
         }
         let place = self.recipients.len();
         let slug = self.free_slug(&name);
-        self.slugs.insert(slug.clone());
         self.recipient_of.insert(name.clone(), place);
         let organisation = Organisation { name, ..organisation.clone() };
         self.recipients.push(Recipient { id: index, slug, organisation, shares: Vec::new() });
@@ -333,19 +340,16 @@ impl Register {
     }
 
     /// Names that differ only in letters that a slug drops get numbers, in the log's order.
-    fn free_slug(&self, name: &str) -> String {
+    fn free_slug(&mut self, name: &str) -> String {
         let plain = slug(name);
-        if !self.slugs.contains(&plain) {
-            return plain;
+        let mut free = plain.clone();
+        // The next number is kept: a register in another script has thousands of names without one ASCII letter.
+        while let Some(number) = self.slugs.get(&plain).copied().filter(|_| self.slugs.contains_key(&free)) {
+            free = format!("{plain}-{number}");
+            self.slugs.insert(plain.clone(), number + 1);
         }
-        let mut number = 2;
-        loop {
-            let numbered = format!("{plain}-{number}");
-            if !self.slugs.contains(&numbered) {
-                return numbered;
-            }
-            number += 1;
-        }
+        self.slugs.insert(free.clone(), 2);
+        free
     }
 }
 
@@ -359,6 +363,7 @@ pub fn slug(name: &str) -> String {
             slug.push('-');
         }
     }
+    slug.truncate(80);
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "unnamed".to_owned() } else { slug.chars().take(80).collect() }
+    if slug.is_empty() { "unnamed".to_owned() } else { slug.to_owned() }
 }

@@ -23,6 +23,14 @@ impl Organisation {
     pub fn named(name: &str) -> Self {
         Self { ids: BTreeMap::new(), name: fold_spaces(name), sector: None }
     }
+
+    /// Whether this is the other under a name that differs in spaces or case only, or by an identifier that both have.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let plain = |name: &str| fold_spaces(name).to_lowercase();
+        self.name == other.name
+            || plain(&self.name) == plain(&other.name)
+            || self.ids.iter().any(|(scheme, id)| other.ids.get(scheme) == Some(id))
+    }
 }
 
 /// Folds every run of white space to one space and trims both ends, so that a stray newline makes no new organisation.

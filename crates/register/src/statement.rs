@@ -112,6 +112,15 @@ pub enum StatementError {
     /// A member's name is not one that canonical form can order.
     #[error("member {0:?}: expected 1 to 40 letters, digits, hyphens or underscores")]
     Name(String),
+    /// A number that is not a whole one that every JSON reader keeps exactly (RFC 8785 section 3.2.2.3, RFC 7493).
+    #[error("member {member:?}: expected a whole number from 0 to 2^53 - 1")]
+    Number {
+        /// The member that holds it.
+        member: String,
+    },
+    /// An object's members are not in the order of RFC 8785 section 3.2.3.
+    #[error("member {0:?}: expected members sorted by name, without repeats")]
+    MemberOrder(String),
     /// Digests or withheld fields are not sorted and unique.
     #[error("{member}: expected sorted, without repeats")]
     Unsorted {
@@ -164,6 +173,18 @@ struct LeafIn<'a> {
     v: u8,
     #[serde(default)]
     withheld: Vec<Withheld>,
+}
+
+/// A newer version may have members that this one does not know: the version is the better reason.
+fn version_or(leaf: &[u8], error: serde_json::Error) -> StatementError {
+    #[derive(Deserialize)]
+    struct Versioned {
+        v: u8,
+    }
+    match serde_json::from_slice(leaf) {
+        Ok(Versioned { v }) if v != VERSION => StatementError::Version(v),
+        _ => StatementError::Json(error),
+    }
 }
 
 impl Statement {
@@ -220,7 +241,8 @@ impl Statement {
         if leaf.len() > MAX_LEAF {
             return Err(StatementError::TooLarge(leaf.len()));
         }
-        self.check_form(&leaf)?;
+        // Reading it back is the proof that it can be read: a patch may nest deeper than any reader follows.
+        Self::from_leaf(&leaf)?;
         Ok(leaf)
     }
 
@@ -232,7 +254,7 @@ impl Statement {
         if leaf.len() > MAX_LEAF {
             return Err(StatementError::TooLarge(leaf.len()));
         }
-        let parsed: LeafIn<'_> = serde_json::from_slice(leaf)?;
+        let parsed: LeafIn<'_> = serde_json::from_slice(leaf).map_err(|error| version_or(leaf, error))?;
         if parsed.v != VERSION {
             return Err(StatementError::Version(parsed.v));
         }

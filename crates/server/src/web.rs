@@ -57,7 +57,6 @@ struct Inner {
     public: PathBuf,
     database: Database,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
-    sums: data::Sums,
 }
 
 impl Site {
@@ -70,7 +69,7 @@ impl Site {
     pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         let public = public.into();
         let database = Database::new(public.join("register.sqlite"));
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock), sums: data::Sums::default() }))
+        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
     }
 
     fn public(&self) -> &Path {

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 use crate::{
     error::Result,
     hash::{Hash, HashError},
-    note::{KeyType, Note, NoteError, SigningKey, VerifierKey},
+    note::{KeyType, Note, SigningKey, VerifierKey},
     tile::decimal,
     tree::{MAX_SIZE, TreeError},
 };
@@ -122,7 +122,7 @@ impl SignedCheckpoint {
 
     /// [`SignedCheckpoint::open`] for a note that has been read already.
     pub fn from_note(note: Note, key: &VerifierKey) -> Result<SignedCheckpoint> {
-        key.expect(KeyType::Ed25519).map_err(NoteError::from)?;
+        key.expect(KeyType::Ed25519)?;
         note.verify(std::slice::from_ref(key))?;
         let checkpoint: Checkpoint = note.text().parse()?;
         checkpoint.check_origin(key.name())?;

@@ -175,7 +175,8 @@ fn parse_index(path: &str) -> Result<u64, &'static str> {
     }
     let mut index: u64 = 0;
     for group in leading.iter().map(|group| group.strip_prefix('x')).chain([Some(*last)]) {
-        let digits = group.filter(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit())).ok_or(SHAPE)?;
+        let digits =
+            group.filter(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit())).ok_or(SHAPE)?;
         let value: u64 = digits.parse().map_err(|_| SHAPE)?;
         index = index.checked_mul(1000).and_then(|i| i.checked_add(value)).ok_or("an index below 2^64")?;
     }

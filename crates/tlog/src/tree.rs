@@ -263,7 +263,11 @@ fn inclusion_length(index: u64, size: u64) -> usize {
     let (mut start, mut end, mut length) = (0, size, 0);
     while end - start > 1 {
         let middle = start + split(end - start);
-        if index < middle { end = middle } else { start = middle }
+        if index < middle {
+            end = middle
+        } else {
+            start = middle
+        }
         length += 1;
     }
     length
@@ -276,7 +280,11 @@ fn consistency_length(old: u64, new: u64) -> usize {
     let (mut start, mut end, mut length) = (0, new, 0);
     while end != old {
         let middle = start + split(end - start);
-        if old <= middle { end = middle } else { start = middle }
+        if old <= middle {
+            end = middle
+        } else {
+            start = middle
+        }
         length += 1;
     }
     length + usize::from(start > 0)
@@ -301,11 +309,7 @@ fn check_length(expected: usize, proof: &[Hash]) -> Result<(), TreeError> {
 }
 
 fn check_root(expected: &Hash, found: &Hash) -> Result<()> {
-    if expected == found {
-        Ok(())
-    } else {
-        Err(TreeError::WrongRoot { expected: *expected, found: *found }.into())
-    }
+    if expected == found { Ok(()) } else { Err(TreeError::WrongRoot { expected: *expected, found: *found }.into()) }
 }
 
 /// Hashes of ranges of leaves, computed from tiles, each of which is read once.

@@ -1,9 +1,9 @@
 //! Checks a statement against the rules, before it counts.
 
-use super::{Refusal, Register, Rule, Share, TextState};
+use super::{Fact, Refusal, Register, Rule, Share, Text, TextState, destruction};
 use crate::disclosure::Disclosure;
-use crate::statement::{Body, Correction, Redaction, Statement};
-use crate::vocabulary::{Destruction, Outcome, VolumeBasis};
+use crate::statement::{Body, Correction, Redaction, Statement, check_code};
+use crate::vocabulary::{Outcome, VolumeBasis};
 
 /// Names under which existence, channel, legal basis, dates and volume would be withheld (DESIGN.md, Statements).
 const NEVER_WITHHELD: &[&str] =
@@ -21,6 +21,7 @@ impl Register {
             Some(share) => check_about(share, statement, disclosures)?,
             None => self.check_general(statement)?,
         }
+        self.check_concern(statement)?;
         match &statement.body {
             Body::Correction(correction) => self.check_correction(statement, correction, disclosures),
             Body::Redaction(redaction) => self.check_redaction(statement, redaction),
@@ -37,11 +38,24 @@ impl Register {
         ensure(self.last_logged.is_none_or(|last| last <= statement.logged), Rule::LoggedInOrder, || {
             format!("logged {}", statement.logged)
         })?;
+        let corrects = statement.corrects.is_none() || matches!(statement.body, Body::Correction(_));
+        ensure(corrects, Rule::CorrectionNeedsTarget, || {
+            format!("a statement of kind {} corrects none", statement.kind().code())
+        })?;
+        let opened = statement.corrects.and_then(|index| self.fact(index)).map_or(&[][..], |fact| &fact.texts);
+        for digest in statement.sealed.iter().filter(|digest| self.digests.contains(digest)) {
+            // A correction may open a text that its target withholds: the same digest shows that it is the same text.
+            let closed = |text: &Text| text.digest == *digest && matches!(text.state, TextState::Withheld { .. });
+            ensure(opened.iter().any(closed), Rule::DigestIsNew, || format!("digest {digest}"))?;
+        }
+        let mut seen = Vec::with_capacity(disclosures.len());
         for disclosure in disclosures {
             let digest = disclosure.digest();
             let sealed = statement.sealed.binary_search(&digest).is_ok();
             let open = !statement.withheld.iter().any(|withheld| withheld.digest == digest);
-            ensure(sealed && open, Rule::DisclosureIsSealed, || format!("digest {digest}"))?;
+            let named = check_code(disclosure.name()).is_ok() && !seen.contains(&digest);
+            ensure(sealed && open && named, Rule::DisclosureIsSealed, || format!("digest {digest}"))?;
+            seen.push(digest);
         }
         for withheld in &statement.withheld {
             ensure(!NEVER_WITHHELD.contains(&withheld.name.as_str()), Rule::ExistenceIsPublic, || {
@@ -74,7 +88,6 @@ impl Register {
 
     fn check_general(&self, statement: &Statement) -> Result<(), Refusal> {
         match &statement.body {
-            Body::ConcernRaised(_) | Body::ConcernAnswered(_) => {}
             Body::RecommendationMade(body) => {
                 let known = self.recommendations.contains(&body.recommendation);
                 ensure(!known, Rule::RecommendationIsNew, || format!("recommendation {}", body.recommendation))?;
@@ -91,9 +104,10 @@ impl Register {
             }
             _ => {}
         }
-        self.check_concern(statement)
+        Ok(())
     }
 
+    /// A concern may be about a share or about the register.
     fn check_concern(&self, statement: &Statement) -> Result<(), Refusal> {
         match &statement.body {
             Body::ConcernRaised(body) => {
@@ -128,10 +142,15 @@ impl Register {
         if !correction.cleared.is_sorted_by(|a, b| a < b) {
             return refuse(Rule::CorrectionKeepsForm, "the cleared fields are not sorted".to_owned());
         }
-        for name in &correction.cleared {
-            if !fact.texts.iter().any(|text| text.name() == Some(name)) {
-                return refuse(Rule::CorrectionChanges, format!("statement {index} has no text {name}"));
-            }
+        if let Some(text) = disclosures.iter().find(|text| !correction.cleared.iter().any(|name| name == text.name())) {
+            return refuse(Rule::CorrectionNamesTexts, format!("digest {}", text.digest()));
+        }
+        // A text that is erased later has no name for whoever folds the log then, and must be given its due.
+        let gives = |name: &str| has_text(statement, disclosures, name);
+        let nameless = fact.texts.iter().any(|text| text.state == TextState::Missing);
+        let has = |name: &str| nameless || fact.texts.iter().any(|text| text.name() == Some(name));
+        if let Some(name) = correction.cleared.iter().find(|name| !gives(name) && !has(name)) {
+            return refuse(Rule::CorrectionChanges, format!("statement {index} has no text {name}"));
         }
         let body = match fact.body.patched(&correction.patch) {
             Ok(body) => body,
@@ -140,17 +159,33 @@ impl Register {
         if body == fact.body && correction.cleared.is_empty() && statement.sealed.is_empty() {
             return refuse(Rule::CorrectionChanges, format!("statement {index} would stay as it is"));
         }
+        self.check_replaced_name(fact, &body)?;
         if let Some(share) = about {
-            check_replaced(share, index, &body)?;
-            if let Body::ShareDecided(decision) = &body {
-                let cleared = correction.cleared.iter().any(|name| name == "reasons");
-                let given = disclosures.iter().any(|text| text.name() == "reasons");
-                ensure(!decision.reasons.is_empty() && (given || !cleared), Rule::DecisionHasReasons, || {
-                    format!("statement {index}")
-                })?;
-            }
+            check_replaced(share, fact, &body)?;
+        }
+        if let Body::ShareDecided(decision) = &body {
+            let cleared = correction.cleared.iter().any(|name| name == "reasons");
+            ensure(!decision.reasons.is_empty() && (!cleared || gives("reasons")), Rule::DecisionHasReasons, || {
+                format!("statement {index}")
+            })?;
         }
         Ok(())
+    }
+
+    /// A corrected concern or recommendation still has a name of its own, and what follows one still names one.
+    fn check_replaced_name(&self, fact: &Fact, body: &Body) -> Result<(), Refusal> {
+        let keeps = match (&fact.body, body) {
+            (Body::ConcernRaised(old), Body::ConcernRaised(new)) => {
+                old.concern == new.concern || !self.concerns.contains(&new.concern)
+            }
+            (_, Body::ConcernAnswered(new)) => self.concerns.contains(&new.concern),
+            (Body::RecommendationMade(old), Body::RecommendationMade(new)) => {
+                old.recommendation == new.recommendation || !self.recommendations.contains(&new.recommendation)
+            }
+            (_, Body::RecommendationProgressed(new)) => self.recommendations.contains(&new.recommendation),
+            _ => true,
+        };
+        ensure(keeps, Rule::CorrectionKeepsRules, || format!("statement {}", fact.index))
     }
 
     fn check_redaction(&self, statement: &Statement, redaction: &Redaction) -> Result<(), Refusal> {
@@ -158,8 +193,12 @@ impl Register {
         let fact = self.fact(redaction.of);
         let about = self.share_at(redaction.of).map(|place| self.shares[place].reference.as_str());
         let carried = |digest| {
+            // The statement that is named must carry the text itself: its line of the bundles is what loses it.
             fact.is_some_and(|fact| {
-                fact.texts.iter().any(|text| text.digest == digest && !matches!(text.state, TextState::Erased { .. }))
+                fact.texts.iter().chain(fact.former.iter().map(|(_, text)| text)).any(|text| {
+                    let erased = matches!(text.state, TextState::Erased { .. });
+                    text.digest == digest && text.carried_by == redaction.of && !erased
+                })
             })
         };
         let all = redaction.digests.iter().all(|digest| carried(*digest));
@@ -225,14 +264,16 @@ fn check_about(share: &Share, statement: &Statement, disclosures: &[Disclosure])
         Body::ShareDecided(decision) => {
             let due = share.imported().is_none() && share.outcome().is_none_or(|last| last == Outcome::Refused);
             ensure(due, Rule::DecisionIsDue, named)?;
-            let given = disclosures.iter().any(|text| text.name() == "reasons")
-                || statement.withheld.iter().any(|text| text.name == "reasons")
-                || statement.sealed.len() > disclosures.len() + statement.withheld.len();
+            let given = has_text(statement, disclosures, "reasons");
             ensure(given && !decision.reasons.is_empty(), Rule::DecisionHasReasons, named)
         }
         Body::ShareAgreed(agreed) => {
             ensure(share.outcome().is_some_and(Outcome::allows_release), Rule::AgreementNeedsApproval, named)?;
-            ensure(agreed.start.last_day() <= agreed.end.last_day(), Rule::EndComesAfterStart, named)
+            ensure(agreed.start.first_day() <= agreed.end.last_day(), Rule::EndComesAfterStart, named)
+        }
+        Body::ShareExtended(extended) => {
+            let ordered = share.agreed().is_none_or(|agreed| agreed.start.first_day() <= extended.end.last_day());
+            ensure(ordered, Rule::EndComesAfterStart, named)
         }
         Body::ShareSuspended(suspension) => {
             let runs = share.ended().is_none() && share.outcome().is_none_or(Outcome::allows_release);
@@ -263,34 +304,21 @@ fn check_about(share: &Share, statement: &Statement, disclosures: &[Disclosure])
 }
 
 fn check_destruction(share: &Share, statement: &Statement) -> Result<(), Refusal> {
-    let copies = share.copies();
-    let detail = |copy: &str| format!("copy {copy} of share {}", share.reference);
-    let open = |copy: &str| copies.get(copy).is_some_and(|known| known.state != Destruction::Confirmed);
-    match &statement.body {
-        Body::DestructionClaimed(body) => {
-            ensure(!copies.contains_key(body.copy.as_str()) || open(&body.copy), Rule::ClaimIsOpen, || {
-                detail(&body.copy)
-            })
-        }
-        Body::DestructionEvidenced(body) => {
-            ensure(copies.contains_key(body.copy.as_str()), Rule::DestructionIsClaimed, || detail(&body.copy))?;
-            ensure(open(&body.copy), Rule::ClaimIsOpen, || detail(&body.copy))?;
-            ensure(!statement.evidence.is_empty(), Rule::EvidenceIsGiven, || detail(&body.copy))
-        }
-        Body::DestructionConfirmed(body) => {
-            let Some(known) = copies.get(body.copy.as_str()) else {
-                return Err(Refusal::new(Rule::DestructionIsClaimed, detail(&body.copy)));
-            };
-            ensure(open(&body.copy), Rule::ClaimIsOpen, || detail(&body.copy))?;
-            let independent = body.by.name != known.claimed.1.name && body.by.name != share.access().recipient.name;
-            ensure(independent, Rule::ConfirmationIsIndependent, || detail(&body.copy))
-        }
-        Body::DestructionDisputed(body) => {
-            ensure(copies.contains_key(body.copy.as_str()), Rule::DestructionIsClaimed, || detail(&body.copy))?;
-            ensure(open(&body.copy), Rule::ClaimIsOpen, || detail(&body.copy))
-        }
-        _ => Ok(()),
-    }
+    let Some(copy) = destruction::copy_of(&statement.body) else { return Ok(()) };
+    let known = share.steps.copies.get(copy).map_or(&[][..], Vec::as_slice);
+    let known = known.iter().map(|step| (share.facts[*step].at, &share.facts[*step].body));
+    let steps = known.chain([(statement.at, &statement.body)]);
+    let detail = || format!("copy {copy} of share {}", share.reference);
+    destruction::walk(steps, &share.access().recipient).map_err(|rule| Refusal::new(rule, detail()))?;
+    let given = !matches!(statement.body, Body::DestructionEvidenced(_)) || !statement.evidence.is_empty();
+    ensure(given, Rule::EvidenceIsGiven, detail)
+}
+
+/// Whether a statement gives this text: in public, withheld, or erased since, when nobody can tell.
+fn has_text(statement: &Statement, disclosures: &[Disclosure], name: &str) -> bool {
+    disclosures.iter().any(|text| text.name() == name)
+        || statement.withheld.iter().any(|text| text.name == name)
+        || statement.sealed.len() > disclosures.len() + statement.withheld.len()
 }
 
 fn may_release(share: &Share) -> bool {
@@ -309,48 +337,69 @@ fn is_banded(body: &Body) -> bool {
 }
 
 /// Checks that a share still keeps the rules once one of its facts says something else.
-fn check_replaced(share: &Share, index: u64, body: &Body) -> Result<(), Refusal> {
-    let detail = || format!("statement {index} of share {}", share.reference);
-    let rule = Rule::CorrectionKeepsRules;
+fn check_replaced(share: &Share, fact: &Fact, body: &Body) -> Result<(), Refusal> {
+    let detail = || format!("statement {} of share {}", fact.index, share.reference);
     ensure(is_banded(body), Rule::MeasuredIsBanded, detail)?;
-    match body {
-        Body::ReleaseRegistered(release) => {
-            let elsewhere = share.releases.get(&release.release).is_some_and(|at| share.facts[*at].index != index);
-            ensure(!elsewhere, rule, detail)
+    let keeps = match (&fact.body, body) {
+        (_, Body::ReleaseRegistered(release)) => {
+            share.releases.get(&release.release).is_none_or(|at| share.facts[*at].index == fact.index)
         }
-        Body::ShareDecided(decision) => {
-            ensure(share.release_count() == 0 || decision.outcome.allows_release(), rule, detail)
+        (_, Body::ReleaseOpened(opened)) => share.releases.contains_key(&opened.release),
+        (_, Body::ShareDecided(decision)) => keeps_decisions(share, fact.index, decision.outcome),
+        (_, Body::ShareImported(imported)) => {
+            let allows = imported.outcome.map_or(share.agreed().is_none(), Outcome::allows_release);
+            (allows || !is_used(share)) && keeps_destruction(share, fact.index, body)
         }
-        Body::ShareImported(imported) => {
-            let allows = imported.outcome.is_none_or(Outcome::allows_release);
-            ensure(share.release_count() == 0 || allows, rule, detail)
+        (_, Body::ShareApplied(_)) => keeps_destruction(share, fact.index, body),
+        (_, Body::ShareAgreed(agreed)) => agreed.start.first_day() <= agreed.end.last_day(),
+        (_, Body::ShareExtended(extended)) => {
+            share.agreed().is_none_or(|agreed| agreed.start.first_day() <= extended.end.last_day())
         }
-        Body::ShareAgreed(agreed) => ensure(agreed.start.last_day() <= agreed.end.last_day(), rule, detail),
-        Body::DestructionClaimed(_)
-        | Body::DestructionEvidenced(_)
-        | Body::DestructionConfirmed(_)
-        | Body::DestructionDisputed(_) => check_destruction_replaced(share, index, body),
-        _ => Ok(()),
-    }
+        // What follows a suspension depends on which way it went; a further statement turns it round.
+        (Body::ShareSuspended(old), Body::ShareSuspended(new)) => old.lifted == new.lifted,
+        _ => keeps_destruction(share, fact.index, body),
+    };
+    ensure(keeps, Rule::CorrectionKeepsRules, detail)
 }
 
-/// A corrected destruction must leave every confirmation independent of its claim, and every step with its claim.
-fn check_destruction_replaced(share: &Share, index: u64, body: &Body) -> Result<(), Refusal> {
-    let mut changed = share.clone();
-    for fact in changed.facts.iter_mut().filter(|fact| fact.index == index) {
-        fact.body = body.clone();
+/// Whether something stands on the approval of a share.
+fn is_used(share: &Share) -> bool {
+    share.release_count() > 0 || share.agreed().is_some()
+}
+
+/// All decisions but the last refuse, and the last allows what stands on it.
+fn keeps_decisions(share: &Share, index: u64, outcome: Outcome) -> bool {
+    let Some((last, earlier)) = share.steps.decisions.split_last() else { return true };
+    if share.facts[*last].index == index {
+        return outcome.allows_release() || !is_used(share);
     }
-    let detail = || format!("statement {index} of share {}", share.reference);
-    let copies = changed.copies();
-    let recipient = &changed.access().recipient.name;
-    let independent = copies.values().all(|copy| {
-        copy.confirmed.as_ref().is_none_or(|(_, by)| by.name != copy.claimed.1.name && by.name != *recipient)
-    });
-    let claimed = changed.facts.iter().all(|fact| match &fact.body {
-        Body::DestructionEvidenced(step) => copies.contains_key(step.copy.as_str()),
-        Body::DestructionConfirmed(step) => copies.contains_key(step.copy.as_str()),
-        Body::DestructionDisputed(step) => copies.contains_key(step.copy.as_str()),
-        _ => true,
-    });
-    ensure(independent && claimed, Rule::CorrectionKeepsRules, detail)
+    let meant = |place: &usize| share.facts[*place].index == index;
+    !earlier.iter().any(meant) || outcome == Outcome::Refused
+}
+
+/// Whether the destruction of every copy that a changed fact concerns still keeps its rules.
+fn keeps_destruction(share: &Share, index: u64, body: &Body) -> bool {
+    let Ok(place) = share.facts.binary_search_by_key(&index, |fact| fact.index) else { return false };
+    let recipient = match body.recipient() {
+        Some(recipient) if place == 0 => recipient,
+        _ => &share.access().recipient,
+    };
+    let keeps = |copy: &str| {
+        let mut steps = share.steps.copies.get(copy).cloned().unwrap_or_default();
+        steps.retain(|step| *step != place);
+        if destruction::copy_of(body) == Some(copy) {
+            steps.insert(steps.partition_point(|step| *step < place), place);
+        }
+        let steps = steps.into_iter().map(|step| {
+            let fact = &share.facts[step];
+            (fact.at, if step == place { body } else { &fact.body })
+        });
+        destruction::walk(steps, recipient).is_ok()
+    };
+    let concerned = [destruction::copy_of(&share.facts[place].body), destruction::copy_of(body)];
+    if place == 0 {
+        share.steps.copies.keys().all(|copy| keeps(copy))
+    } else {
+        concerned.into_iter().flatten().all(keeps)
+    }
 }

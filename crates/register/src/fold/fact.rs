@@ -22,11 +22,17 @@ pub struct Fact {
     pub former: Vec<(u64, Text)>,
     /// The statements that corrected it, oldest first.
     pub corrected_by: Vec<u64>,
+    /// The statement that it corrects.
+    pub corrects: Option<u64>,
+    /// The recipient that it was about when it was logged, by its place among the register's.
+    pub recipient: Option<usize>,
 }
 
 /// One text of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
+    /// The index of the statement that carries it: the fact's own, or a correction's.
+    pub carried_by: u64,
     /// The digest that the statement carries.
     pub digest: Digest,
     /// What can be said of it.
@@ -78,10 +84,28 @@ impl Fact {
             at: statement.at,
             logged: statement.logged,
             body: statement.body.clone(),
-            texts: texts_of(statement, disclosures),
+            texts: texts_of(index, statement, disclosures),
             former: Vec::new(),
             corrected_by: Vec::new(),
+            corrects: statement.corrects,
+            recipient: None,
         }
+    }
+
+    /// Erases these texts of a statement, wherever they stand in this fact.
+    ///
+    /// Whoever folds the log after the erasure never learns their names, and so cannot tell which of them a correction
+    /// had replaced: they stand last among the texts, in an order that needs no name. So both come to the same fact.
+    pub(super) fn erase(&mut self, by: u64, of: u64, digests: &[Digest]) {
+        let meant = |text: &Text| text.carried_by == of && digests.binary_search(&text.digest).is_ok();
+        let is_erased = |text: &Text| matches!(text.state, TextState::Erased { .. });
+        let mut erased: Vec<Text> = self.texts.extract_if(.., |text| meant(text) || is_erased(text)).collect();
+        erased.extend(self.former.extract_if(.., |(_, text)| meant(text)).map(|(_, text)| text));
+        for text in erased.iter_mut().filter(|text| !is_erased(text)) {
+            text.state = TextState::Erased { by };
+        }
+        erased.sort_by_key(|text| (text.carried_by, text.digest));
+        self.texts.extend(erased);
     }
 
     /// The public text of this name.
@@ -94,7 +118,7 @@ impl Fact {
 }
 
 /// The texts of a statement: each digest, with what is known of it.
-pub(super) fn texts_of(statement: &Statement, disclosures: &[Disclosure]) -> Vec<Text> {
+pub(super) fn texts_of(index: u64, statement: &Statement, disclosures: &[Disclosure]) -> Vec<Text> {
     let public: Vec<(Digest, &Disclosure)> = disclosures.iter().map(|public| (public.digest(), public)).collect();
     let state_of = |digest: &Digest| {
         if let Some((_, open)) = public.iter().find(|(public, _)| public == digest) {
@@ -107,5 +131,5 @@ pub(super) fn texts_of(statement: &Statement, disclosures: &[Disclosure]) -> Vec
             None => TextState::Missing,
         }
     };
-    statement.sealed.iter().map(|digest| Text { digest: *digest, state: state_of(digest) }).collect()
+    statement.sealed.iter().map(|digest| Text { carried_by: index, digest: *digest, state: state_of(digest) }).collect()
 }

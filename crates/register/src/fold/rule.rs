@@ -30,6 +30,7 @@ rules! {
     IdIsNew = "id-is-new", "No two statements have the same id.";
     LoggedInOrder = "logged-in-order", "No statement is logged before the one in front of it.";
     DisclosureIsSealed = "disclosure-is-sealed", "Every public text belongs to a digest that its statement carries.";
+    DigestIsNew = "digest-is-new", "Every text has a salt of its own: a digest stands in two statements only to open a withheld text.";
     ExistenceIsPublic = "existence-is-public", "Channel, legal basis, dates and volume are never withheld.";
     ShareIsNamed = "share-is-named", "A statement names a share if its kind is about one, and else does not.";
     ShareIsNew = "share-is-new", "A share is applied for or imported once.";
@@ -49,8 +50,9 @@ rules! {
     ClaimIsOpen = "claim-is-open", "A copy whose destruction is confirmed is not claimed or disputed again.";
     EvidenceIsGiven = "evidence-is-given", "Evidence of destruction is committed to by its digest.";
     ConfirmationIsIndependent = "confirmation-is-independent", "Whoever claims a destruction does not confirm it, and nor does the recipient.";
-    CorrectionNeedsTarget = "correction-needs-target", "A correction names an earlier statement of fact about the same share.";
+    CorrectionNeedsTarget = "correction-needs-target", "A correction, and nothing else, names an earlier statement of fact about the same share.";
     CorrectionChanges = "correction-changes", "A correction changes something.";
+    CorrectionNamesTexts = "correction-names-texts", "A correction names in clear every field of which it gives a new text.";
     CorrectionKeepsForm = "correction-keeps-form", "What is corrected is still a statement of its kind.";
     CorrectionKeepsRules = "correction-keeps-rules", "What is corrected still keeps the register's rules.";
     RedactionNeedsText = "redaction-needs-text", "A redaction names texts that an earlier statement carries and that are not erased yet.";

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::destruction::{self, CopyState};
 use super::fact::Fact;
 use crate::date::{Moment, PartialDate};
-use crate::organisation::Organisation;
 use crate::statement::{Access, Body, ReleaseRegistered, ShareAgreed, ShareDecided, ShareEnded, ShareImported};
-use crate::vocabulary::{CopyPlace, Destruction, Method, Outcome, Status};
+use crate::vocabulary::{Destruction, Outcome, Status};
 
 /// One share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,8 @@ pub struct Share {
     pub(super) releases: HashMap<String, usize>,
     /// The releases that its source no longer lists.
     pub(super) unlisted: HashSet<String>,
-    /// The facts that decide where it stands. A share may have a hundred thousand releases but few such steps, and each
-    /// new statement looks at all of them.
-    steps: Vec<usize>,
+    /// Where the facts stand that decide how it stands.
+    pub(super) steps: Steps,
     /// The index of the newest statement about it.
     pub changed: u64,
     /// When that was logged.
@@ -30,25 +29,24 @@ pub struct Share {
     pub recipient: usize,
 }
 
-/// What is known of one copy's destruction.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyState {
-    /// The copy's reference.
-    pub copy: String,
-    /// What kind of place it lay in.
-    pub place: CopyPlace,
-    /// How far its destruction has come.
-    pub state: Destruction,
-    /// How it was destroyed, by the claim.
-    pub method: Method,
-    /// When it was claimed, and by whom.
-    pub claimed: (PartialDate, Organisation),
-    /// When evidence was given.
-    pub evidenced: Option<PartialDate>,
-    /// When it was confirmed, and by whom.
-    pub confirmed: Option<(PartialDate, Organisation)>,
-    /// When it was disputed, and by whom.
-    pub disputed: Option<(PartialDate, Organisation)>,
+/// The places, among a share's facts, of those that decide how it stands. A share may have a hundred thousand facts, and
+/// each new statement asks how it stands; a correction changes what a fact says, never where it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Steps {
+    /// Every decision.
+    pub(super) decisions: Vec<usize>,
+    /// The newest agreement.
+    pub(super) agreed: Option<usize>,
+    /// The newest extension.
+    pub(super) extended: Option<usize>,
+    /// The newest suspension, lasting or lifted.
+    suspension: Option<usize>,
+    /// The newest change of its own listing.
+    listing: Option<usize>,
+    /// The end.
+    ended: Option<usize>,
+    /// The steps of each copy's destruction.
+    pub(super) copies: BTreeMap<String, Vec<usize>>,
 }
 
 impl Share {
@@ -59,7 +57,7 @@ impl Share {
             facts: vec![first],
             releases: HashMap::new(),
             unlisted: HashSet::new(),
-            steps: vec![0],
+            steps: Steps::default(),
             changed,
             changed_at,
             recipient,
@@ -67,21 +65,45 @@ impl Share {
     }
 
     pub(super) fn add(&mut self, fact: Fact) {
+        let place = self.facts.len();
         match &fact.body {
-            Body::ReleaseRegistered(body) => _ = self.releases.insert(body.release.clone(), self.facts.len()),
+            Body::ReleaseRegistered(body) => _ = self.releases.insert(body.release.clone(), place),
             Body::ListingChanged(body) => match &body.release {
                 Some(release) if body.listed => _ = self.unlisted.remove(release),
                 Some(release) => _ = self.unlisted.insert(release.clone()),
-                None => self.steps.push(self.facts.len()),
+                None => self.steps.listing = Some(place),
             },
-            Body::ReleaseOpened(_) | Body::Correction(_) | Body::Redaction(_) => {}
-            _ => self.steps.push(self.facts.len()),
+            Body::ShareDecided(_) => self.steps.decisions.push(place),
+            Body::ShareAgreed(_) => self.steps.agreed = Some(place),
+            Body::ShareExtended(_) => self.steps.extended = Some(place),
+            Body::ShareSuspended(_) => self.steps.suspension = Some(place),
+            Body::ShareEnded(_) => self.steps.ended = Some(place),
+            body => {
+                if let Some(copy) = destruction::copy_of(body) {
+                    self.steps.copies.entry(copy.to_owned()).or_default().push(place);
+                }
+            }
         }
         self.facts.push(fact);
     }
 
-    fn steps(&self) -> impl DoubleEndedIterator<Item = &Fact> {
-        self.steps.iter().map(|step| &self.facts[*step])
+    /// Moves a step of a destruction, by its place among the facts, from one copy to another.
+    pub(super) fn move_step(&mut self, place: usize, from: &str, to: &str) {
+        if from == to {
+            return;
+        }
+        if let Some(steps) = self.steps.copies.get_mut(from) {
+            steps.retain(|step| *step != place);
+            if steps.is_empty() {
+                self.steps.copies.remove(from);
+            }
+        }
+        let steps = self.steps.copies.entry(to.to_owned()).or_default();
+        steps.insert(steps.partition_point(|step| *step < place), place);
+    }
+
+    fn step(&self, place: Option<usize>) -> Option<&Fact> {
+        self.facts.get(place?)
     }
 
     /// The index of its first statement: its number in `register.sqlite`.
@@ -100,34 +122,36 @@ impl Share {
 
     /// What the source said, for an imported share.
     pub fn imported(&self) -> Option<&ShareImported> {
-        self.steps().find_map(|fact| match &fact.body {
+        match &self.facts[0].body {
             Body::ShareImported(body) => Some(body),
             _ => None,
-        })
+        }
     }
 
     /// The decision that stands, and its date.
     pub fn decided(&self) -> Option<(PartialDate, &ShareDecided)> {
-        self.steps().rev().find_map(|fact| match &fact.body {
+        let fact = self.step(self.steps.decisions.last().copied())?;
+        match &fact.body {
             Body::ShareDecided(body) => Some((fact.at, body)),
             _ => None,
-        })
+        }
     }
 
     /// The agreement that stands.
     pub fn agreed(&self) -> Option<&ShareAgreed> {
-        self.steps().rev().find_map(|fact| match &fact.body {
+        match &self.step(self.steps.agreed)?.body {
             Body::ShareAgreed(body) => Some(body),
             _ => None,
-        })
+        }
     }
 
     /// The end, once it has come.
     pub fn ended(&self) -> Option<(PartialDate, &ShareEnded)> {
-        self.steps().find_map(|fact| match &fact.body {
+        let fact = self.step(self.steps.ended)?;
+        match &fact.body {
             Body::ShareEnded(body) => Some((fact.at, body)),
             _ => None,
-        })
+        }
     }
 
     /// The outcome that stands, whether decided here or given by the source.
@@ -135,12 +159,13 @@ impl Share {
         self.decided().map(|(_, decision)| decision.outcome).or_else(|| self.imported()?.outcome)
     }
 
-    /// When access begins, and when it ends after every extension; the source's own dates for an imported share.
+    /// When access begins, and when it ends after every extension; the source's own dates for an imported share. A new
+    /// agreement sets aside the extensions before it.
     pub fn term(&self) -> (Option<PartialDate>, Option<PartialDate>) {
-        let extended = self.steps().rev().find_map(|fact| match &fact.body {
-            Body::ShareExtended(body) => Some(body.end),
+        let extended = match &self.step(self.steps.extended.filter(|place| Some(*place) > self.steps.agreed)) {
+            Some(Fact { body: Body::ShareExtended(body), .. }) => Some(body.end),
             _ => None,
-        });
+        };
         match (self.agreed(), self.imported()) {
             (Some(agreed), _) => (Some(agreed.start), extended.or(Some(agreed.end))),
             (None, Some(imported)) => (imported.start, extended.or(imported.end)),
@@ -164,20 +189,18 @@ impl Share {
     /// Whether its source still lists it; nothing for a share that was not imported.
     pub fn listed(&self) -> Option<bool> {
         self.imported()?;
-        let last = self.steps().rev().find_map(|fact| match &fact.body {
-            Body::ListingChanged(body) if body.release.is_none() => Some(body.listed),
-            _ => None,
-        });
-        Some(last.unwrap_or(true))
+        match self.step(self.steps.listing).map(|fact| &fact.body) {
+            Some(Body::ListingChanged(body)) => Some(body.listed),
+            _ => Some(true),
+        }
     }
 
     /// Whether a suspension lasts.
     pub fn suspended(&self) -> bool {
-        let last = self.steps().rev().find_map(|fact| match &fact.body {
-            Body::ShareSuspended(body) => Some(!body.lifted),
-            _ => None,
-        });
-        last.unwrap_or(false)
+        match self.step(self.steps.suspension).map(|fact| &fact.body) {
+            Some(Body::ShareSuspended(body)) => !body.lifted,
+            _ => false,
+        }
     }
 
     /// Where it stands. An end date that has passed without a statement of the end does not count as an end.
@@ -228,48 +251,16 @@ impl Share {
 
     /// Every copy of which destruction was claimed, by its reference.
     pub fn copies(&self) -> BTreeMap<&str, CopyState> {
-        let mut copies: BTreeMap<&str, CopyState> = BTreeMap::new();
-        for fact in self.steps() {
-            match &fact.body {
-                Body::DestructionClaimed(claim) => {
-                    let state = CopyState {
-                        copy: claim.copy.clone(),
-                        place: claim.place,
-                        state: Destruction::Claimed,
-                        method: claim.method,
-                        claimed: (fact.at, claim.by.clone()),
-                        evidenced: None,
-                        confirmed: None,
-                        disputed: None,
-                    };
-                    copies.insert(&claim.copy, state);
-                }
-                Body::DestructionEvidenced(evidence) => {
-                    if let Some(copy) = copies.get_mut(evidence.copy.as_str()) {
-                        copy.state = Destruction::Evidenced;
-                        copy.evidenced = Some(fact.at);
-                    }
-                }
-                Body::DestructionConfirmed(confirmation) => {
-                    if let Some(copy) = copies.get_mut(confirmation.copy.as_str()) {
-                        copy.state = Destruction::Confirmed;
-                        copy.confirmed = Some((fact.at, confirmation.by.clone()));
-                    }
-                }
-                Body::DestructionDisputed(dispute) => {
-                    if let Some(copy) = copies.get_mut(dispute.copy.as_str()) {
-                        copy.state = Destruction::Disputed;
-                        copy.disputed = Some((fact.at, dispute.by.clone()));
-                    }
-                }
-                _ => {}
-            }
-        }
-        copies
+        let states = self.steps.copies.iter().filter_map(|(copy, steps)| {
+            let steps = steps.iter().map(|step| (self.facts[*step].at, &self.facts[*step].body));
+            Some((copy.as_str(), destruction::walk(steps, &self.access().recipient).ok()??))
+        });
+        states.collect()
     }
 
-    /// The newest public text of this name.
+    /// The newest public text of this name. A correction's texts stand with the fact that it corrects.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.facts.iter().rev().find_map(|fact| fact.text(name))
+        let facts = self.facts.iter().rev().filter(|fact| !matches!(fact.body, Body::Correction(_)));
+        facts.into_iter().find_map(|fact| fact.text(name))
     }
 }

@@ -444,7 +444,8 @@ stored! {
 
     /// An earlier statement was wrong; `corrects` says which.
     Correction {
-        /// Text fields that the corrected statement no longer has.
+        /// Text fields of which the corrected statement no longer has the earlier text, sorted. A text that this
+        /// correction gives takes its place.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cleared: Vec<String>,
         /// What changes in its body, as a JSON merge patch (RFC 7396).

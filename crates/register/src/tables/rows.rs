@@ -87,10 +87,8 @@ pub fn recipient_row(register: &Register, place: usize) -> Row {
 /// The row of a statement, as it stands in the log.
 pub fn statement_row(register: &Register, index: u64, statement: &Statement, leaf: &[u8]) -> Row {
     let share = register.share_at(index).map(|place| &register.shares()[place]);
-    let recipient = match share {
-        Some(share) => Some(share.recipient),
-        None => statement.body.recipient().and_then(|organisation| register.recipient(&organisation.name)),
-    };
+    // Its recipient is the one of that time: a correction that moves the share changes no row of an earlier statement.
+    let recipient = register.fact(index).and_then(|fact| fact.recipient);
     let cells = vec![
         integer(index),
         share.map_or(Cell::Null, |share| integer(share.id())),
@@ -286,5 +284,8 @@ fn integer(value: u64) -> Cell {
 
 /// Empty lists and maps are stored as such, so that a reader need not tell null from nothing.
 fn json(value: &(impl Serialize + ?Sized)) -> Cell {
-    Cell::Text(serde_json::to_string(value).unwrap_or_default())
+    match serde_json::to_string(value) {
+        Ok(json) => Cell::Text(json),
+        Err(error) => unreachable!("lists and maps of texts are always JSON: {error}"),
+    }
 }

@@ -25,6 +25,6 @@ pub async fn about(State(site): State<Site>) -> Result<Response, Problem> {
         population: info.population.clone(),
         corrections: words::count(info.total("corrections"), "correction", "corrections"),
         unlisted: info.total("unlisted"),
-        frame: Frame::new(&site, Some(info), Section::About, ""),
+        frame: Frame::new(&site, Some(info), Section::About),
     }))
 }

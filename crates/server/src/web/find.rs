@@ -106,7 +106,7 @@ pub async fn find(State(site): State<Site>, RawQuery(query): RawQuery) -> Result
     let groups: Vec<Group> =
         found.choices.into_iter().map(|(facet, choices)| group(facet, choices, &filters.values(facet))).collect();
     Ok(html(&Find {
-        frame: Frame::new(&site, Some(info), Section::Find, &filters.q),
+        frame: Frame::new(&site, Some(info), Section::Find),
         shares: found.shares,
         releases: found.releases,
         rows: found.page.into_iter().map(with_lateness).collect(),

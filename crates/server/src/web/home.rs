@@ -47,6 +47,6 @@ pub async fn home(State(site): State<Site>) -> Result<Response, Problem> {
         ],
         changes,
         recipients,
-        frame: Frame::new(&site, Some(info), Section::None, ""),
+        frame: Frame::new(&site, Some(info), Section::None),
     }))
 }

@@ -42,16 +42,14 @@ pub struct Frame {
     pub info: Option<Arc<Info>>,
     /// Where in the navigation the page stands.
     pub section: Section,
-    /// What the search box holds.
-    pub q: String,
     /// The day on which lateness is computed.
     pub today: PartialDate,
 }
 
 impl Frame {
     /// A frame for today.
-    pub fn new(site: &Site, info: Option<Arc<Info>>, section: Section, q: &str) -> Self {
-        Self { info, section, q: q.to_owned(), today: site.today() }
+    pub fn new(site: &Site, info: Option<Arc<Info>>, section: Section) -> Self {
+        Self { info, section, today: site.today() }
     }
 
     /// The register's name, or the program's while the register cannot be read.

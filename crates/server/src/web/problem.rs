@@ -124,7 +124,7 @@ pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Res
         problem_json(&problem)
     } else {
         // The frame needs the register; without it the page still stands, only barer.
-        let frame = Frame::new(&site, site.info().await.ok(), Section::None, "");
+        let frame = Frame::new(&site, site.info().await.ok(), Section::None);
         html(&ProblemPage { frame, problem: problem.clone() })
     };
     *page.status_mut() = problem.status();

@@ -34,7 +34,7 @@ pub async fn recipient(State(site): State<Site>, Path(slug): Path<String>) -> Re
         .collect();
     let late = shares.iter().filter(|(_, late)| late.is_some()).count() as u64;
     let (current, past) = shares.into_iter().partition(|(share, _)| is_current(share.status));
-    Ok(html(&RecipientPage { frame: Frame::new(&site, Some(info), Section::Find, ""), recipient, current, past, late }))
+    Ok(html(&RecipientPage { frame: Frame::new(&site, Some(info), Section::Find), recipient, current, past, late }))
 }
 
 fn is_current(status: Status) -> bool {

@@ -34,7 +34,6 @@ struct SharePage {
 /// One text of the page.
 struct TextPart {
     label: String,
-    statement: u64,
     content: TextContent,
 }
 
@@ -148,7 +147,7 @@ async fn page(site: Site, reference: String) -> Result<Response, Problem> {
     let share = found.ok_or(Problem::NotFound)?;
     let today = site.today();
     Ok(html(&SharePage {
-        frame: Frame::new(&site, Some(info), Section::Find, ""),
+        frame: Frame::new(&site, Some(info), Section::Find),
         texts: texts(&share),
         corrections: story::corrections(&share.statements, &share.texts),
         destruction_late: late::destruction(share.destruction_due, share.destruction, today),
@@ -187,7 +186,7 @@ fn text_part(text: &FieldText, erased: &HashMap<String, (u64, ErasureGround)>) -
         TextState::Missing => TextContent::Missing,
     };
     let label = text.name.as_deref().map_or_else(|| "Erased text".to_owned(), text_label);
-    TextPart { label, statement: text.statement, content }
+    TextPart { label, content }
 }
 
 fn public(value: &str) -> TextContent {

@@ -65,7 +65,7 @@ async fn page(site: Site, index: u64) -> Result<Response, Problem> {
         corrections,
         view,
         last: info.size.saturating_sub(1),
-        frame: Frame::new(&site, Some(info), Section::None, ""),
+        frame: Frame::new(&site, Some(info), Section::None),
     }))
 }
 

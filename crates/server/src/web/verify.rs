@@ -50,7 +50,7 @@ pub async fn verify(State(site): State<Site>) -> Result<Response, Problem> {
         key,
         origin,
         signed,
-        frame: Frame::new(&site, Some(info), Section::Verify, ""),
+        frame: Frame::new(&site, Some(info), Section::Verify),
     }))
 }
 

@@ -75,9 +75,8 @@ impl Note {
             if signatures.len() == MAX_SIGNATURES {
                 return Err(NoteError::TooManySignatures { line });
             }
-            signatures.push(
-                Signature::parse(signature).map_err(|expected| NoteError::BadSignatureLine { line, expected })?,
-            );
+            signatures
+                .push(Signature::parse(signature).map_err(|expected| NoteError::BadSignatureLine { line, expected })?);
         }
         Ok(Note { text: text.to_owned(), signatures })
     }
@@ -122,9 +121,7 @@ impl Note {
             let mut same = keys.iter().copied().filter(|key| signature.is_by(key));
             let Some(key) = same.next() else { continue };
             if same.any(|other| other != key) {
-                return Err(
-                    NoteError::AmbiguousKeys { name: signature.name.clone(), key_id: signature.key_id }.into()
-                );
+                return Err(NoteError::AmbiguousKeys { name: signature.name.clone(), key_id: signature.key_id }.into());
             }
             let time = match key.kind() {
                 KeyType::Ed25519 if key.holds(self.text.as_bytes(), &signature.bytes) => None,
@@ -154,8 +151,10 @@ impl Signature {
             return Err("a key name without spaces and plus signs");
         }
         let bytes = Base64::decode_vec(encoded).map_err(|_| "a signature in standard base64 with padding")?;
-        let (id, signature) =
-            bytes.split_first_chunk::<4>().filter(|(_, rest)| !rest.is_empty()).ok_or("a key id of four bytes and a signature")?;
+        let (id, signature) = bytes
+            .split_first_chunk::<4>()
+            .filter(|(_, rest)| !rest.is_empty())
+            .ok_or("a key id of four bytes and a signature")?;
         Ok(Signature { name: name.to_owned(), key_id: u32::from_be_bytes(*id), bytes: signature.to_vec() })
     }
 }

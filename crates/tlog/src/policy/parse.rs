@@ -92,13 +92,7 @@ impl<'f> Reading<'f> {
         Ok(())
     }
 
-    fn group(
-        &mut self,
-        line: usize,
-        name: &'f [u8],
-        threshold: &[u8],
-        names: &[&'f [u8]],
-    ) -> Result<(), PolicyError> {
+    fn group(&mut self, line: usize, name: &'f [u8], threshold: &[u8], names: &[&'f [u8]]) -> Result<(), PolicyError> {
         check_count(line, self.groups.len())?;
         let mut members = Vec::with_capacity(names.len());
         for member in names {
@@ -151,8 +145,7 @@ fn check_octets(file: &[u8]) -> Result<(), PolicyError> {
 fn parse_key(line: usize, vkey: &[u8], kind: KeyType) -> Result<VerifierKey, PolicyError> {
     let bad = |reason| PolicyError::BadKey { line, reason };
     // A key name is UTF-8 (signed-note), although other names in a policy need not be.
-    let text = str::from_utf8(vkey)
-        .map_err(|e| bad(NoteError::NotUtf8 { offset: e.valid_up_to() }))?;
+    let text = str::from_utf8(vkey).map_err(|e| bad(NoteError::NotUtf8 { offset: e.valid_up_to() }))?;
     let key: VerifierKey = text.parse().map_err(bad)?;
     key.expect(kind).map_err(bad)?;
     Ok(key)

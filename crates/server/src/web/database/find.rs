@@ -69,8 +69,6 @@ pub struct FoundShare {
     pub releases: u64,
     /// The newest of them, where a date is known.
     pub released: Option<PartialDate>,
-    /// The number of the newest statement about it.
-    pub changed: u64,
     /// When that was logged.
     pub changed_at: String,
     /// Whether its publisher still lists it; nothing where it was not imported.
@@ -80,7 +78,7 @@ pub struct FoundShare {
 }
 
 const COLUMNS: &str = "share.id, share.reference, share.title, share.channel, share.route, share.status, \
-     share.destruction, share.destruction_due, share.releases, share.changed, share.changed_at, share.listed, \
+     share.destruction, share.destruction_due, share.releases, share.changed_at, share.listed, \
      recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector, latest.released";
 
 const TABLES: &str = "share JOIN recipient ON recipient.id = share.recipient_id \
@@ -273,7 +271,6 @@ fn found_share(row: &Row<'_>) -> rusqlite::Result<FoundShare> {
         destruction_due: perhaps(row, "destruction_due")?,
         releases: row.get("releases")?,
         released: perhaps(row, "released")?,
-        changed: row.get("changed")?,
         changed_at: row.get("changed_at")?,
         listed: row.get("listed")?,
         snippet: Vec::new(),

@@ -59,8 +59,6 @@ pub struct ShareView {
     pub listed: Option<bool>,
     /// Its title, where public.
     pub title: Option<String>,
-    /// Its summary, where public.
-    pub summary: Option<String>,
     /// Legal bases.
     pub bases: Vec<String>,
     /// Datasets.
@@ -77,8 +75,6 @@ pub struct ShareView {
     pub processors: Vec<String>,
     /// The newest statement about it.
     pub changed: u64,
-    /// When that was logged.
-    pub changed_at: String,
     /// Its releases, newest first.
     pub releases: Vec<ReleaseView>,
     /// Its texts, as they stand and as they stood.
@@ -282,7 +278,6 @@ fn share(row: &Row<'_>) -> rusqlite::Result<ShareView> {
         destruction_due: perhaps(row, "destruction_due")?,
         listed: row.get("listed")?,
         title: row.get("title")?,
-        summary: row.get("summary")?,
         bases: json(row, "bases")?,
         datasets: json(row, "datasets")?,
         facts: json(row, "facts")?,
@@ -291,7 +286,6 @@ fn share(row: &Row<'_>) -> rusqlite::Result<ShareView> {
         territory: row.get("territory")?,
         processors: json(row, "processors")?,
         changed: row.get("changed")?,
-        changed_at: row.get("changed_at")?,
         releases: Vec::new(),
         texts: Vec::new(),
         copies: Vec::new(),
