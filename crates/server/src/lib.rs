@@ -1,5 +1,6 @@
 //! What `rollcall-server` is made of: importers, the demonstration register and the website.
 
+pub mod commands;
 pub mod demo;
 pub mod import;
 pub mod web;

@@ -1,2 +1,48 @@
-//! server
-fn main() {}
+//! `rollcall-server`: imports registers, and serves the public site.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use server::commands::{demo, import, serve};
+
+/// A data-access register that answers for every copy.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rollcall-server demo --data demo-data
+  rollcall-server import register-2021-02.xlsx --mapping nhs-digital --data data --dry-run
+  rollcall-server serve --data data --listen 127.0.0.1:8080
+  rollcall-server serve --only public --folder copy-of-public --listen 127.0.0.1:8080
+
+Exit codes: 0 done, 1 failed (nothing is half done), 2 the command line is wrong.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fill a data folder with an invented register, to look at
+    Demo(demo::Arguments),
+    /// Publish what an edition of somebody's register changes
+    Import(import::Arguments),
+    /// Serve the site
+    Serve(serve::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
