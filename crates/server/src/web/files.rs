@@ -35,11 +35,7 @@ pub async fn database(State(site): State<Site>, request: Request) -> Result<Resp
 }
 
 /// `/tile/<L>/<N>[.p/<W>]` and `/tile/entries/<N>[.p/<W>]`
-pub async fn tile(
-    State(site): State<Site>,
-    Path(path): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
+pub async fn tile(State(site): State<Site>, Path(path): Path<String>, request: Request) -> Result<Response, Problem> {
     let path = format!("tile/{path}");
     if Tile::parse_path(&path).is_err() && Tile::parse_entries_path(&path).is_err() {
         return Err(Problem::NotFound);
@@ -84,12 +80,7 @@ pub fn download_kind(name: &str) -> Option<&'static str> {
     }
 }
 
-async fn send(
-    file: &FilePath,
-    kind: &'static str,
-    keep: &'static str,
-    request: Request,
-) -> Result<Response, Problem> {
+async fn send(file: &FilePath, kind: &'static str, keep: &'static str, request: Request) -> Result<Response, Problem> {
     let mut response = match ServeFile::new(file).oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},

@@ -204,7 +204,13 @@ impl Filters {
             Facet::Sector => self.sector.clone(),
             Facet::Dataset => self.dataset.clone(),
             Facet::Recipient => self.recipient.clone(),
-            Facet::Late => if self.late { vec!["yes".to_owned()] } else { Vec::new() },
+            Facet::Late => {
+                if self.late {
+                    vec!["yes".to_owned()]
+                } else {
+                    Vec::new()
+                }
+            }
         }
     }
 

@@ -76,7 +76,8 @@ impl Find {
     }
 
     fn previous(&self) -> Option<String> {
-        (self.filters.page > 1).then(|| format!("/find?{}", self.filters.on_page((self.filters.page - 1).min(self.last_page))))
+        (self.filters.page > 1)
+            .then(|| format!("/find?{}", self.filters.on_page((self.filters.page - 1).min(self.last_page))))
     }
 
     fn next(&self) -> Option<String> {
@@ -124,18 +125,27 @@ pub async fn csv(State(site): State<Site>, RawQuery(query): RawQuery) -> Result<
     let today = site.today();
     let (shares, _) = site.read(move |reader| reader.list(&filters, today, ROWS, 0)).await?;
     let table = write_table(&shares).map_err(|_| Problem::Fault)?;
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"shares.csv\""),
-    ];
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"shares.csv\"")];
     Ok((headers, table).into_response())
 }
 
 fn write_table(shares: &[FoundShare]) -> Result<Vec<u8>, csv::Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record([
-        "id", "reference", "title", "recipient", "sector", "channel", "route", "status", "destruction",
-        "destruction_due", "releases", "released", "changed_at",
+        "id",
+        "reference",
+        "title",
+        "recipient",
+        "sector",
+        "channel",
+        "route",
+        "status",
+        "destruction",
+        "destruction_due",
+        "releases",
+        "released",
+        "changed_at",
     ])?;
     for share in shares {
         let date = |date: Option<register::PartialDate>| date.map_or_else(String::new, |date| date.to_string());

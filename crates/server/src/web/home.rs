@@ -43,7 +43,7 @@ pub async fn home(State(site): State<Site>) -> Result<Response, Problem> {
             (total("shares"), "shares, refusals included", "/find"),
             (total("releases"), "releases of data", "/find?sort=-released"),
             (total("recipients"), "organisations", "/find?sort=recipient"),
-            (words::number(&late), "overdue for destruction today", "/find?overdue=yes"),
+            (words::number(late), "overdue for destruction today", "/find?overdue=yes"),
         ],
         changes,
         recipients,

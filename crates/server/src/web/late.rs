@@ -25,17 +25,17 @@ impl Late {
 
     /// `34 days`.
     pub fn length(&self) -> String {
-        words::count(&self.days, "day", "days")
+        words::count(self.days, "day", "days")
     }
 
     /// The date that has passed, in words.
     pub fn due_words(&self) -> String {
-        words::date(&self.due)
+        words::date(self.due)
     }
 
     /// The day on which it was computed, in words.
     pub fn today_words(&self) -> String {
-        words::date(&self.today)
+        words::date(self.today)
     }
 }
 

@@ -74,13 +74,13 @@ impl Frame {
 
     /// Today in words.
     pub fn today_words(&self) -> String {
-        words::date(&self.today)
+        words::date(self.today)
     }
 
     /// When the newest statement was logged, in words.
     pub fn as_at(&self) -> String {
         let moment = self.info.as_ref().and_then(|info| info.data_as_at);
-        moment.map_or_else(|| "an unknown date".to_owned(), |moment| words::moment(&moment))
+        moment.map_or_else(|| "an unknown date".to_owned(), |moment| words::moment(moment))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can go wrong with a request, in plain words, and the one place that turns it into a page.
 
-use axum::extract::{Request, State};
 use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;

@@ -80,19 +80,19 @@ impl SharePage {
     fn volume(&self, release: &ReleaseView) -> Vec<String> {
         let mut said = Vec::new();
         if let Some(people) = release.people {
-            said.push(words::count(&people, "person", "people"));
+            said.push(words::count(people, "person", "people"));
         }
         if let Some(under) = release.people_under {
-            said.push(format!("fewer than {} people", words::number(&under)));
+            said.push(format!("fewer than {} people", words::number(under)));
         }
         if let Some(rows) = release.rows {
-            said.push(words::count(&rows, "row", "rows"));
+            said.push(words::count(rows, "row", "rows"));
         }
         if let Some(requests) = release.requests {
-            said.push(words::count(&requests, "request", "requests"));
+            said.push(words::count(requests, "request", "requests"));
         }
         if let Some(supplied) = release.supplied {
-            said.push(format!("data supplied for {}", words::number(&supplied)));
+            said.push(format!("data supplied for {}", words::number(supplied)));
         }
         said
     }
@@ -163,9 +163,8 @@ fn texts(share: &ShareView) -> Vec<TextPart> {
         let known = text.name.as_deref().and_then(|name| TEXTS.iter().position(|(code, _)| *code == name));
         known.unwrap_or(TEXTS.len())
     };
-    let public_title = |text: &FieldText| {
-        text.name.as_deref() == Some("title") && matches!(text.state, TextState::Public(_))
-    };
+    let public_title =
+        |text: &FieldText| text.name.as_deref() == Some("title") && matches!(text.state, TextState::Public(_));
     let mut standing: Vec<&FieldText> =
         share.texts.iter().filter(|text| text.replaced_by.is_none() && !public_title(text)).collect();
     standing.sort_by_key(|text| (place(text), text.statement));

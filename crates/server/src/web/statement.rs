@@ -41,8 +41,7 @@ impl StatementPage {
 pub async fn statement(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
     let (index, form) = name.split_once('.').map_or((name.as_str(), None), |(index, form)| (index, Some(form)));
     // One spelling for each index: no sign, no leading zero.
-    let index: u64 =
-        index.parse().ok().filter(|number: &u64| number.to_string() == index).ok_or(Problem::NotFound)?;
+    let index: u64 = index.parse().ok().filter(|number: &u64| number.to_string() == index).ok_or(Problem::NotFound)?;
     match form {
         None => page(site, index).await,
         Some("json") => leaf(site, index).await,
@@ -108,9 +107,8 @@ async fn proof(site: Site, index: u64) -> Result<Response, Problem> {
 /// A log may have removed a partial tile once the full one is there (tlog-tiles).
 fn read_tile(public: &FilePath, tile: Tile) -> tlog::Result<Vec<u8>> {
     let wanted = usize::from(tile.width) * 32;
-    let read = std::fs::read(public.join(tile.path())).or_else(|error| {
-        if tile.is_partial() { std::fs::read(public.join(tile.full().path())) } else { Err(error) }
-    });
+    let read = std::fs::read(public.join(tile.path()))
+        .or_else(|error| if tile.is_partial() { std::fs::read(public.join(tile.full().path())) } else { Err(error) });
     match read {
         Ok(mut bytes) => {
             bytes.truncate(wanted);

@@ -39,15 +39,15 @@ pub fn detail(statement: &StatementView) -> String {
     match &read.body {
         Body::RegisterOpened(body) => format!("{}, kept by {}", body.name, body.custodian.name),
         Body::ItemDictionaryPublished(body) => {
-            format!("{}, {}, {}", body.dataset, body.edition, words::count(&body.items, "item", "items"))
+            format!("{}, {}, {}", body.dataset, body.edition, words::count(body.items, "item", "items"))
         }
         Body::EditionImported(body) => format!(
             "{} of {}: {} added, {} altered, {} no longer listed",
             words::plain(&body.source),
-            words::date(&body.edition),
-            words::number(&body.added),
-            words::number(&body.altered),
-            words::number(&body.unlisted)
+            words::date(body.edition),
+            words::number(body.added),
+            words::number(body.altered),
+            words::number(body.unlisted)
         ),
         Body::ListingChanged(body) => {
             let what = body.release.as_ref().map_or("This share".to_owned(), |release| format!("Release {release}"));
@@ -57,9 +57,9 @@ pub fn detail(statement: &StatementView) -> String {
         Body::ShareImported(body) => format!("For {}", body.access.recipient.name),
         Body::ShareApplied(body) => format!("By {}", body.access.recipient.name),
         Body::ShareDecided(body) => format!("{} by {}", body.outcome.label(), body.decided_by),
-        Body::ShareAgreed(body) => format!("From {} to {}", words::date(&body.start), words::date(&body.end)),
+        Body::ShareAgreed(body) => format!("From {} to {}", words::date(body.start), words::date(body.end)),
         Body::ShareAmended(body) => format!("By {}", body.by),
-        Body::ShareExtended(body) => format!("By {}, to {}", body.by, words::date(&body.end)),
+        Body::ShareExtended(body) => format!("By {}, to {}", body.by, words::date(body.end)),
         Body::ShareSuspended(body) if body.lifted => "The suspension is lifted".to_owned(),
         Body::ShareSuspended(body) => body.ground.label().to_owned(),
         Body::ShareEnded(body) => match &body.destruction_due {
@@ -96,7 +96,7 @@ pub fn detail(statement: &StatementView) -> String {
         Body::ConcernAnswered(body) => format!("{}: {}", body.concern, body.outcome.label()),
         Body::RecommendationMade(body) => format!("{}, by {}", body.recommendation, body.by.name),
         Body::RecommendationProgressed(body) => format!("{}: {}", body.recommendation, body.progress.label()),
-        Body::Heartbeat(body) => format!("Totals as of {}", words::date(&body.as_of)),
+        Body::Heartbeat(body) => format!("Totals as of {}", words::date(body.as_of)),
     }
 }
 
@@ -208,12 +208,7 @@ fn compare(differences: &mut Vec<Difference>, path: &str, before: &Value, after:
         }
         return;
     }
-    differences.push(Difference {
-        field: field_label(path),
-        before: plain(before),
-        after: plain(after),
-        long: false,
-    });
+    differences.push(Difference { field: field_label(path), before: plain(before), after: plain(after), long: false });
 }
 
 /// What a page calls a member of a body: the words of the visible fields, without the structure around them.
@@ -237,9 +232,11 @@ pub fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) if items.is_empty() => "(nothing)".to_owned(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("{} {}", words::plain(name), plain(value))).collect::<Vec<_>>().join(", ")
-        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| format!("{} {}", words::plain(name), plain(value)))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -247,7 +244,8 @@ pub fn plain(value: &Value) -> String {
 pub fn erasures(statements: &[StatementView]) -> HashMap<String, (u64, ErasureGround)> {
     let mut erased = HashMap::new();
     for view in statements {
-        if let Some(Body::Redaction(Redaction { digests, ground, .. })) = view.statement.as_ref().map(|read| &read.body) {
+        if let Some(Body::Redaction(Redaction { digests, ground, .. })) = view.statement.as_ref().map(|read| &read.body)
+        {
             erased.extend(digests.iter().map(|digest| (digest.to_string(), (view.index, *ground))));
         }
     }

@@ -1,8 +1,8 @@
 //! The list of shares, filtered and counted. The SQL is put together from the fixed pieces in this file only; whatever a
 //! visitor gives is a bound value.
 
-use register::vocabulary::{Channel, Destruction, Route, Status};
 use register::PartialDate;
+use register::vocabulary::{Channel, Destruction, Route, Status};
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
@@ -194,10 +194,8 @@ impl Reader {
             (Sort::Released, _) => format!("latest.released {way} NULLS LAST"),
             (Sort::Releases, _) => format!("share.releases {way}"),
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {tables}{} ORDER BY {order}, share.id DESC LIMIT ? OFFSET ?",
-            condition.sql
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM {tables}{} ORDER BY {order}, share.id DESC LIMIT ? OFFSET ?", condition.sql);
         let mut values: Vec<Value> = expression.map(Value::Text).into_iter().collect();
         values.append(&mut condition.values);
         let number = |count: u64| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
@@ -218,7 +216,8 @@ impl Reader {
     fn snippet(&self, filters: &Filters, share: u64) -> Result<Vec<(String, bool)>, DatabaseError> {
         let Some(expression) = search::expression(&filters.q) else { return Ok(Vec::new()) };
         // The marks are control characters, which no text of the register needs, so that a text cannot forge one.
-        let sql = "SELECT snippet(search, -1, char(2), char(3), '…', 28) FROM search WHERE search MATCH ? AND rowid = ?";
+        let sql =
+            "SELECT snippet(search, -1, char(2), char(3), '…', 28) FROM search WHERE search MATCH ? AND rowid = ?";
         let mut statement = self.connection.prepare_cached(sql)?;
         let marked: Option<String> =
             statement.query_row(rusqlite::params![expression, share], |row| row.get(0)).unwrap_or(None);

@@ -189,7 +189,8 @@ impl Reader {
              FROM share JOIN recipient ON recipient.id = share.recipient_id WHERE share.reference = ?",
         )?;
         let Some(mut share) = statement.query_row([reference], share).optional()? else { return Ok(None) };
-        share.releases = self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", share.id, release)?;
+        share.releases =
+            self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", share.id, release)?;
         share.texts = self.rows("SELECT * FROM text WHERE share_id = ? ORDER BY statement, name", share.id, text)?;
         share.copies = self.rows("SELECT * FROM copy WHERE share_id = ? ORDER BY copy", share.id, copy)?;
         share.statements = self.statements_of_share(share.id)?;
@@ -231,7 +232,17 @@ impl Reader {
 
 /// Columns that hold JSON in a text.
 const NESTED: &[&str] = &[
-    "ids", "bases", "datasets", "facts", "reasons", "conditions", "processors", "classes", "cohorts", "items", "leaf",
+    "ids",
+    "bases",
+    "datasets",
+    "facts",
+    "reasons",
+    "conditions",
+    "processors",
+    "classes",
+    "cohorts",
+    "items",
+    "leaf",
 ];
 
 fn object(table: Table, row: &Row<'_>) -> rusqlite::Result<serde_json::Value> {

@@ -32,9 +32,12 @@ pub struct StatementView {
 /// A statement of the list of changes.
 pub type Change = StatementView;
 
+/// A statement with its texts and the statements that correct it.
+pub type WithTexts = (StatementView, Vec<FieldText>, Vec<u64>);
+
 impl Reader {
     /// One statement with its texts and the statements that correct it.
-    pub fn statement(&self, index: u64) -> Result<Option<(StatementView, Vec<FieldText>, Vec<u64>)>, DatabaseError> {
+    pub fn statement(&self, index: u64) -> Result<Option<WithTexts>, DatabaseError> {
         let Ok(number) = i64::try_from(index) else { return Ok(None) };
         let mut found = self.connection.prepare_cached(
             "SELECT statement.*, share.reference, share.title FROM statement \
