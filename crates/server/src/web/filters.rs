@@ -68,6 +68,17 @@ impl Facet {
         matches!(self, Self::Sector | Self::Dataset | Self::Recipient)
     }
 
+    /// Where a coded value stands in its vocabulary; others keep the order in which they come.
+    pub fn place(self, value: &str) -> usize {
+        let place = match self {
+            Self::Status => Status::ALL.iter().position(|status| status.code() == value),
+            Self::Channel => Channel::ALL.iter().position(|channel| channel.code() == value),
+            Self::Route => Route::ALL.iter().position(|route| route.code() == value),
+            _ => None,
+        };
+        place.unwrap_or(0)
+    }
+
     /// What a page shows for one value.
     pub fn value_label(self, value: &str) -> String {
         fn label<T: FromStr>(value: &str, label: fn(T) -> &'static str) -> String {

@@ -184,6 +184,8 @@ fn group(facet: Facet, choices: Vec<Choice>, values: &[String]) -> Group {
             list.push((Choice { value: value.clone(), label, count: 0 }, true));
         }
     }
+    // Coded values keep the order of their vocabulary, which is that of a share's life.
+    list.sort_by_key(|(choice, _)| facet.place(&choice.value));
     Group { facet, choices: list, chosen: values.len() }
 }
 

@@ -80,7 +80,7 @@ impl Frame {
     /// When the newest statement was logged, in words.
     pub fn as_at(&self) -> String {
         let moment = self.info.as_ref().and_then(|info| info.data_as_at);
-        moment.map_or_else(|| "an unknown date".to_owned(), |moment| words::moment(moment))
+        moment.map_or_else(|| "an unknown date".to_owned(), words::moment)
     }
 }
 

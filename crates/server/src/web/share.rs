@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use register::vocabulary::{ErasureGround, TEXTS, fact_label, text_label};
+use register::vocabulary::{Destruction, ErasureGround, TEXTS, fact_label, text_label};
 
 use super::database::{FieldText, ReleaseView, ShareView, StatementView, TextState};
 use super::late::{self, Late};
@@ -95,6 +95,15 @@ impl SharePage {
             said.push(format!("data supplied for {}", words::number(supplied)));
         }
         said
+    }
+
+    fn destruction_so_far(&self) -> &'static str {
+        match self.share.destruction {
+            Destruction::Claimed => "Destruction is claimed, without evidence so far.",
+            Destruction::Evidenced => "Destruction is claimed, and evidence was given.",
+            Destruction::Disputed => "That a copy was destroyed is disputed.",
+            _ => "Nobody has claimed that they are destroyed.",
+        }
     }
 
     fn has_items(&self) -> bool {

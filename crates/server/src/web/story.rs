@@ -156,7 +156,7 @@ pub fn corrections(statements: &[StatementView], texts: &[FieldText]) -> Vec<Cor
             index: view.index,
             target,
             target_title: titles.get(&target).cloned().unwrap_or_else(|| "Statement".to_owned()),
-            at: words::date(&view.at),
+            at: words::date(view.at),
             reason: body.reason.label(),
             differences,
         });
@@ -179,10 +179,14 @@ fn text_differences(correction: u64, sealed: &[String], texts: &[FieldText]) -> 
     let difference = |(name, (before, after)): (String, (String, String))| Difference {
         field: text_label(&name),
         long: long(&before) || long(&after),
-        before,
-        after,
+        before: or_nothing(before),
+        after: or_nothing(after),
     };
     pairs.into_iter().map(difference).collect()
+}
+
+fn or_nothing(text: String) -> String {
+    if text.is_empty() { "(nothing)".to_owned() } else { text }
 }
 
 /// A text, or why it cannot be shown.

@@ -42,7 +42,7 @@ pub async fn verify(State(site): State<Site>) -> Result<Response, Problem> {
     let origin = checkpoint.as_ref().map_or_else(|| info.origin.clone(), |checkpoint| checkpoint.origin.clone());
     Ok(html(&Verify {
         cosigners: cosigners(note.as_deref().unwrap_or_default(), &origin),
-        size: words::number(&checkpoint.as_ref().map_or(info.size, |checkpoint| checkpoint.size)),
+        size: words::number(checkpoint.as_ref().map_or(info.size, |checkpoint| checkpoint.size)),
         root: checkpoint.as_ref().map_or_else(|| info.root.clone(), |checkpoint| checkpoint.root.to_string()),
         register_size: info.size,
         checkpoint_size: checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size),

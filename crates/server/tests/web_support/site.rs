@@ -1,6 +1,7 @@
 //! The demonstration register in a folder of its own, and requests to its site without a network.
 
 #![allow(dead_code)] // each test uses a part of it
+#![allow(clippy::unwrap_used)] // clippy knows test functions, and not what they call
 
 use std::path::{Path, PathBuf};
 
