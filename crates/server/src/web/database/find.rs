@@ -8,7 +8,7 @@ use rusqlite::{Row, params_from_iter};
 
 use super::{DatabaseError, Reader, parsed, perhaps};
 use crate::web::filters::{Facet, Filters, Sort};
-use crate::web::search;
+use crate::web::{search, words};
 
 /// Shares on one page.
 pub const PAGE: u64 = 25;
@@ -75,6 +75,14 @@ pub struct FoundShare {
     pub listed: Option<bool>,
     /// Where the search words stand: pieces of text, each with whether it is a match.
     pub snippet: Vec<(String, bool)>,
+}
+
+impl FoundShare {
+    /// The date of the newest release, in words.
+    pub fn last_release(&self) -> String {
+        let otherwise = if self.releases > 0 { "date not known" } else { "none" };
+        words::date_or(&self.released, otherwise)
+    }
 }
 
 const COLUMNS: &str = "share.id, share.reference, share.title, share.channel, share.route, share.status, \
