@@ -1,5 +1,7 @@
 //! The server's loop, over a real socket.
 
+#![allow(clippy::unwrap_used)] // clippy knows test functions, and not what they call
+
 #[path = "web_support/site.rs"]
 mod site;
 
