@@ -1,1 +1,141 @@
-//! web
+//! The public website: pages, downloads and the log's files, all read from one folder and nothing else.
+//!
+//! It refuses to write, to keep a session, to set a cookie and to log anything about a visitor. Every page is computed
+//! from `register.sqlite`, which is computed from the log, and says at which checkpoint.
+
+mod about;
+mod assets;
+mod data;
+mod database;
+mod files;
+mod filters;
+mod find;
+mod headers;
+mod home;
+mod late;
+mod page;
+mod problem;
+mod recipient;
+mod search;
+mod serve;
+mod share;
+mod statement;
+mod story;
+mod verify;
+mod words;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use register::{Moment, PartialDate};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub use serve::{serve, shutdown_signal};
+
+use database::{Database, DatabaseError, Info, Reader};
+
+/// How long a page may take; the database gives up earlier.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// No page takes a body.
+const BODY: usize = 1_024;
+
+/// Where the website reads from, and what day it is.
+#[derive(Clone)]
+pub struct Site(Arc<Inner>);
+
+struct Inner {
+    public: PathBuf,
+    database: Database,
+    clock: Box<dyn Fn() -> Moment + Send + Sync>,
+}
+
+impl Site {
+    /// The website of a public folder, which need not be filled yet.
+    pub fn new(public: impl Into<PathBuf>) -> Self {
+        Self::with_clock(public, system_clock)
+    }
+
+    /// The same with another clock, for tests: whether something is late depends on the day.
+    pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        let public = public.into();
+        let database = Database::new(public.join("register.sqlite"));
+        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
+    }
+
+    fn public(&self) -> &Path {
+        &self.0.public
+    }
+
+    fn today(&self) -> PartialDate {
+        (self.0.clock)().date()
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Reader) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<(T, Arc<Info>), DatabaseError> {
+        self.0.database.read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
+    }
+
+    async fn info(&self) -> Result<Arc<Info>, DatabaseError> {
+        Ok(self.read(|_| Ok(())).await?.1)
+    }
+}
+
+/// A machine whose clock stands before 1970 shows everything as due, which is the safe side.
+fn system_clock() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    i64::try_from(since)
+        .ok()
+        .and_then(|seconds| Moment::from_seconds(seconds).ok())
+        .unwrap_or_else(|| unreachable!("a clock after the year 9999"))
+}
+
+/// Every public page and file of one site.
+pub fn router(site: Site) -> Router {
+    let pages = Router::new()
+        .route("/", get(home::home))
+        .route("/find", get(find::find))
+        .route("/find.csv", get(find::csv))
+        .route("/share", get(share::by_parameter))
+        .route("/share/{*reference}", get(share::by_path))
+        .route("/recipient/{slug}", get(recipient::recipient))
+        .route("/statement/{name}", get(statement::statement))
+        .route("/verify", get(verify::verify))
+        .route("/about", get(about::about))
+        .route("/data", get(data::data))
+        .route("/healthz", get(verify::health))
+        .route("/assets/{version}/{name}", get(assets::asset))
+        .layer(CompressionLayer::new());
+    // Files are not compressed on the way: a range of a compressed file would be a range of something else.
+    let files = Router::new()
+        .route("/checkpoint", get(files::note))
+        .route("/vkey", get(files::note))
+        .route("/files", get(files::note))
+        .route("/register.sqlite", get(files::database))
+        .route("/tile/{*path}", get(files::tile))
+        .route("/disclosures/{*path}", get(files::disclosures))
+        .route("/downloads/{name}", get(files::download));
+    pages
+        .merge(files)
+        .fallback(|| async { problem::Problem::NotFound })
+        .with_state(site.clone())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(from_fn(headers::limit_address))
+        .layer(from_fn_with_state(site, problem::show))
+        .layer(from_fn(headers::protect))
+        .layer(from_fn(headers::record))
+}

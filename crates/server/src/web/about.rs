@@ -1,0 +1,30 @@
+//! `/about`: whose register this is, what it covers and what it does not.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::page::{Frame, Section, html};
+use super::problem::Problem;
+use super::{Site, words};
+
+#[derive(askama::Template)]
+#[template(path = "about.html")]
+struct About {
+    frame: Frame,
+    custodian: String,
+    population: String,
+    corrections: String,
+    unlisted: u64,
+}
+
+/// `/about`
+pub async fn about(State(site): State<Site>) -> Result<Response, Problem> {
+    let info = site.info().await?;
+    Ok(html(&About {
+        custodian: info.custodian.clone(),
+        population: info.population.clone(),
+        corrections: words::count(info.total("corrections"), "correction", "corrections"),
+        unlisted: info.total("unlisted"),
+        frame: Frame::new(&site, Some(info), Section::About),
+    }))
+}

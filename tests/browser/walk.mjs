@@ -1,0 +1,214 @@
+// Walks every public page at the width of a phone and of a desk, with and without JavaScript, and fails on any
+// accessibility violation (axe-core), console error, sideways scrolling, or request to another host.
+//
+//   BASE_URL=http://127.0.0.1:8080 SCREENSHOTS=screenshots npm test
+//
+// BASE_URL is a running site, best of the demonstration register. Screenshots are written only where SCREENSHOTS is
+// given; look at them.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const base = process.env.BASE_URL;
+if (!base) {
+  console.error("BASE_URL must be the address of a running site, such as http://127.0.0.1:8080");
+  process.exit(2);
+}
+const pictures = process.env.SCREENSHOTS;
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const widths = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
+// WCAG 2.2 reflow: 400 % zoom at 1280 pixels leaves 320.
+const narrow = { width: 320, height: 640 };
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const problems = [];
+const blame = (where, what) => problems.push(`${where}: ${what}`);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+
+// The addresses of pages that depend on what is in the register are taken from the site's own links.
+async function addresses() {
+  const page = await browser.newPage();
+  const links = async (address, selector) => {
+    await page.goto(base + address);
+    return page.$$eval(selector, (anchors) => anchors.map((anchor) => anchor.getAttribute("href")));
+  };
+  const shares = async (query) => links(`/find?${query}`, ".rc-results__title");
+  const first = async (query) => (await shares(query))[0];
+  const list = {
+    home: "/",
+    find: "/find",
+    "find-words": "/find?q=school+absence",
+    "find-filters": "/find?status=live&status=refused&sort=recipient",
+    "find-overdue": "/find?overdue=yes",
+    "find-second-page": "/find?page=2",
+    "find-nothing": "/find?q=zzzzzz+qqqqqq",
+    "find-only-signs": `/find?q=${encodeURIComponent("'\" -- NEAR( * ) :")}`,
+    "find-beyond": "/find?page=9999",
+    "bad-filter": "/find?status=nonsense",
+    "bad-page": "/find?page=minus-one",
+    "not-found": "/share/there-is-no-such-share",
+    verify: "/verify",
+    about: "/about",
+    data: "/data",
+    "statement-first": "/statement/0",
+    "share-most-releases": await first("sort=-releases"),
+    "share-newest": await first(""),
+    "share-overdue": await first("overdue=yes"),
+    "share-refused": await first("status=refused"),
+    "share-destroyed": await first("status=destroyed"),
+    "share-suspended": await first("status=suspended"),
+    "share-police": await first("channel=police"),
+    "share-imported": await first("channel=imported"),
+    recipient: (await links("/find?sort=-releases", ".rc-results a[href^='/recipient/']"))[0],
+    "recipient-most": (await links("/", "a[href^='/recipient/']"))[0],
+  };
+  // The parts that few shares have: corrections, what is withheld, what was erased.
+  const wanted = { corrected: "#corrections", withheld: "text=Withheld.", erased: "text=Erased.", folded: "#texts details" };
+  const all = [...new Set([...(await shares("")), ...(await shares("page=2")), ...(await shares("page=3"))])];
+  for (const address of all) {
+    if (Object.keys(wanted).length === 0) break;
+    await page.goto(base + address);
+    for (const [name, selector] of Object.entries(wanted)) {
+      if (await page.locator(selector).count()) {
+        list[`share-${name}`] = address;
+        if (name === "corrected") {
+          list["statement-correction"] = await page.locator("#corrections a[href^='/statement/']").first().getAttribute("href");
+        }
+        delete wanted[name];
+      }
+    }
+  }
+  await page.close();
+  for (const [name, address] of Object.entries(list)) {
+    if (address) continue;
+    console.log(`no page in this register for: ${name}`);
+    delete list[name];
+  }
+  for (const name of Object.keys(wanted)) console.log(`no page in this register for: share-${name}`);
+  return list;
+}
+
+async function look(context, scripts, where, address, name) {
+  const page = await context.newPage();
+  const expected = name === "not-found" ? 404 : name.startsWith("bad-") ? 400 : 200;
+  page.on("console", (message) => {
+    // The browser notes the status of the page itself as an error.
+    const own = message.text().includes(`status of ${expected}`);
+    if (message.type() === "error" && !own) blame(where, `console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => blame(where, `script: ${error.message}`));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== new URL(base).origin) blame(where, `asked another host: ${request.url()}`);
+  });
+  const response = await page.goto(base + address, { waitUntil: "load" });
+  if (response.status() !== expected) blame(where, `status ${response.status()} instead of ${expected}`);
+  if (pictures) await page.screenshot({ path: join(pictures, `${where.replaceAll(" ", "-")}.png`), fullPage: true });
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const clipped = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("body *")]
+        .filter((element) => !element.closest(".rc-scroll, .rc-pre, .govuk-visually-hidden, details:not([open]), svg"))
+        .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .filter((element) => getComputedStyle(element).position !== "absolute")
+        .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)
+        .slice(0, 3),
+    );
+  const check = async (at) => {
+    if ((await wide()) > 0) blame(`${where}${at}`, "scrolls sideways");
+    const beyond = await clipped();
+    if (beyond.length) blame(`${where}${at}`, `sticks out: ${beyond.join(", ")}`);
+  };
+  await check("");
+  // Whatever a visitor can unfold is part of the page.
+  await page.$$eval("details", (folds) => folds.forEach((fold) => (fold.open = true)));
+  await check(" unfolded");
+  if (scripts) await check_rules(page, where);
+  await page.setViewportSize(narrow);
+  await check(" at 320 pixels");
+  await page.close();
+}
+
+async function check_rules(page, where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((tags) => window.axe.run({ runOnly: { type: "tag", values: tags } }), rules);
+  for (const violation of found.violations) {
+    const nodes = violation.nodes.slice(0, 2).map((node) => node.html.slice(0, 140));
+    blame(where, `${violation.id}: ${violation.help}: ${nodes.join(" | ")}`);
+  }
+}
+
+// axe-core needs JavaScript itself. So that it sees what a visitor without it sees, it gets the page with the page's own
+// scripts taken out.
+async function check_rules_without_scripts(context, where, address) {
+  const page = await context.newPage();
+  await page.route(`${base}/**`, async (route) => {
+    if (route.request().resourceType() !== "document") return route.continue();
+    const response = await route.fetch();
+    const body = (await response.text()).replaceAll(/<script[^>]*>.*?<\/script>/gs, "");
+    return route.fulfill({ response, body });
+  });
+  await page.goto(base + address, { waitUntil: "load" });
+  await page.$$eval("details", (folds) => folds.forEach((fold) => (fold.open = true)));
+  await check_rules(page, where);
+  await page.close();
+}
+
+const list = await addresses();
+let looked = 0;
+for (const [width, viewport] of Object.entries(widths)) {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ viewport, javaScriptEnabled, reducedMotion: "reduce" });
+    const plain = await browser.newContext({ viewport, reducedMotion: "reduce" });
+    for (const [name, address] of Object.entries(list)) {
+      const where = `${name} ${width}${javaScriptEnabled ? "" : " noscript"}`;
+      await look(context, javaScriptEnabled, where, address, name);
+      if (!javaScriptEnabled) await check_rules_without_scripts(plain, where, address);
+      looked += 1;
+    }
+    await context.close();
+    await plain.close();
+  }
+}
+
+// Keyboard: the first thing that Tab reaches is the link past the menu, and it leads to the content.
+const page = await browser.newPage();
+await page.goto(`${base}/find`);
+await page.keyboard.press("Tab");
+const skip = await page.evaluate(() => document.activeElement.className);
+if (!skip.includes("govuk-skip-link")) blame("keyboard", `Tab reaches first: ${skip}`);
+await page.keyboard.press("Enter");
+const reached = await page.evaluate(() => document.activeElement.id || location.hash);
+if (!reached.includes("main-content")) blame("keyboard", `the skip link leads to: ${reached}`);
+
+// A journey: search, open a share, go to its newest statement.
+await page.goto(base);
+await page.fill("#q", "university");
+await page.keyboard.press("Enter");
+await page.waitForURL(/\/find\?q=university/);
+await page.locator(".rc-results__title").first().click();
+await page.waitForURL(/\/share/);
+await page.locator("#proof a[href^='/statement/']").click();
+await page.waitForURL(/\/statement\/\d+$/);
+
+await browser.close();
+if (problems.length) {
+  console.error(problems.join("\n"));
+  console.error(`${problems.length} problems on ${looked} pages`);
+  process.exit(1);
+}
+console.log(`${looked} pages without a problem`);
