@@ -2,6 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
+use store::{DataFolder, Publisher, StoreError};
+use tlog::SequencerError;
+
+use crate::web::{self, Site};
+
 /// What the command takes.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -31,6 +37,33 @@ enum Zone {
 /// # Errors
 /// If there is no register, or the address cannot be listened at.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let _ = arguments;
-    Ok(())
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    let public = match (&arguments.data, &arguments.folder, arguments.only) {
+        (Some(data), ..) => recovered(DataFolder::at(data))?,
+        (None, Some(folder), Some(Zone::Public)) => folder.clone(),
+        _ => anyhow::bail!("expected --data FOLDER, or --only public --folder FOLDER"),
+    };
+    if !public.join("register.sqlite").is_file() {
+        anyhow::bail!("{}: there is no register.sqlite here; expected the public folder of a register", public.display());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(arguments.listen)
+            .await
+            .with_context(|| format!("cannot listen at {}", arguments.listen))?;
+        println!("Rollcall serves this register on http://{}", listener.local_addr()?);
+        web::serve(listener, web::router(Site::new(public)), web::shutdown_signal()).await?;
+        Ok(())
+    })
+}
+
+/// The public folder of a register, after whatever a crash left undone has been finished. While somebody publishes, that
+/// is theirs to do.
+fn recovered(folder: DataFolder) -> anyhow::Result<PathBuf> {
+    match Publisher::open(folder.clone()) {
+        Ok(_) => {}
+        Err(StoreError::Log(tlog::Error::Sequencer(SequencerError::Locked { .. }))) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(folder.public())
 }

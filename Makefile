@@ -1,0 +1,69 @@
+# Two commands do everything on a fresh machine with Rust, gcc, Node and Python: `make demo` and `make test`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# A build cache outside the checkout, where one is set.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+CARGO_DENY := 0.20.2
+
+LISTEN ?= 127.0.0.1:8080
+DATA ?= demo-data
+
+.PHONY: help demo assets build test check unit log browser crash bench screenshots clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+
+demo: build ## Build, fill a data folder with an invented register, and serve it on http://127.0.0.1:8080
+	@$(CARGO_TARGET_DIR)/release/rollcall-server demo --data $(DATA)
+	@exec $(CARGO_TARGET_DIR)/release/rollcall-server serve --data $(DATA) --listen $(LISTEN)
+
+# Server and verifier, without anything that the demonstration does not need.
+build: assets
+	@cargo build --quiet --release --locked -p server -p cli
+
+assets: web/dist/main.css ## Build what the pages load
+
+web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
+	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
+
+test: check unit log crash browser ## Check and test everything; this is what CI runs
+
+check: assets ## Formatting, lints, licences and sources, the crate graph
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	tests/install deny $(CARGO_DENY)
+	cargo deny --log-level error check licenses bans sources
+	tests/crate-graph
+
+unit: assets ## Unit, property and integration tests of every crate
+	cargo test --quiet --locked --workspace
+	tests/real-register
+
+log: ## The log against independent peers: development oracles, Go's checksum database client, fuzzing, wasm
+	tests/install go wasm
+	cargo test --quiet --locked --manifest-path oracles/Cargo.toml --target-dir $(CARGO_TARGET_DIR)/oracles
+	tests/go/run
+	tests/wasm
+	fuzz/run
+
+crash: build ## The real binary, with the system's calls failing one by one
+	tests/install strace
+	tests/crash/run
+
+browser: build ## Every page in a real browser, with and without JavaScript
+	tests/install chromium
+	tests/browser/run
+
+bench: build ## Measure ourselves beside others, in one run
+	tests/install go strace
+	bench/run
+
+screenshots: build ## Pictures of every page, into target/screenshots
+	tests/install chromium
+	SCREENSHOTS=$(CARGO_TARGET_DIR)/screenshots tests/browser/run
+
+clean: ## Remove what was built and the demonstration's data
+	rm -rf target web/dist web/node_modules tests/browser/node_modules demo-data
