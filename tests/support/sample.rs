@@ -1,6 +1,6 @@
 //! A small register for tests of several crates: every shape of file, and more statements than one bundle holds.
 
-#![allow(dead_code)] // each test uses a part of it
+#![allow(dead_code, clippy::unwrap_used)] // each test uses a part of it, and a failure here fails it
 
 use std::collections::BTreeMap;
 

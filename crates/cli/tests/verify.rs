@@ -1,5 +1,7 @@
 //! `rollcall verify`, the real binary, on real folders; and what happens when anything in them is changed.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 #[path = "../../../tests/support/sample.rs"]
 mod sample;
 

@@ -22,7 +22,7 @@ mod share;
 mod statement;
 mod story;
 mod verify;
-mod words;
+pub(crate) mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Publishing, with the real log, the real databases and real files.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 #[path = "../../../tests/support/sample.rs"]
 mod sample;
 

@@ -1,5 +1,7 @@
 //! The examples that the C2SP specifications publish, read by our parsers.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 use tlog::{Checkpoint, Hash, Note, NoteError, Policy, Proof, Signature, SigningKey, Tile, VerifierKey, tiles_of};
 
 const NOTE_KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";

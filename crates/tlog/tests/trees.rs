@@ -1,5 +1,7 @@
 //! Proofs on trees of random and of awkward sizes: every true one verifies, and every changed one does not.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;

@@ -6,8 +6,9 @@ use register::statement::RegisterOpened;
 use register::{Digest, Draft, Moment, Organisation, PartialDate, Register, Statement};
 use store::{DataFolder, Publisher, publisher};
 
-use super::{next_moment, shown};
+use super::next_moment;
 use crate::import::{self, Edition, Mapping, Plan};
+use crate::web::words::number;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -73,7 +74,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     println!("{}", summary(&edition, &plan, "Published"));
     println!(
         "The log holds {} statements; its key is in {}.",
-        shown(publisher.register().size()),
+        number(publisher.register().size()),
         key_place(arguments)
     );
     Ok(())
@@ -118,9 +119,9 @@ fn summary(edition: &Edition, plan: &Plan, verb: &str) -> String {
     let file = format!(
         "The edition of {} lists {} releases to {} recipients under {} shares.",
         edition.edition,
-        shown(edition.releases() as u64),
-        shown(edition.recipients() as u64),
-        shown(edition.shares.len() as u64),
+        number(edition.releases() as u64),
+        number(edition.recipients() as u64),
+        number(edition.shares.len() as u64),
     );
     let changed = plan.added + plan.altered + plan.unlisted + plan.relisted;
     if changed == 0 {
@@ -128,10 +129,10 @@ fn summary(edition: &Edition, plan: &Plan, verb: &str) -> String {
     }
     format!(
         "{file}\n{verb} {} added, {} altered, {} no longer listed, {} listed again.",
-        shown(plan.added),
-        shown(plan.altered),
-        shown(plan.unlisted),
-        shown(plan.relisted),
+        number(plan.added),
+        number(plan.altered),
+        number(plan.unlisted),
+        number(plan.relisted),
     )
 }
 

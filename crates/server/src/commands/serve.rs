@@ -44,7 +44,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         _ => anyhow::bail!("expected --data FOLDER, or --only public --folder FOLDER"),
     };
     if !public.join("register.sqlite").is_file() {
-        anyhow::bail!("{}: there is no register.sqlite here; expected the public folder of a register", public.display());
+        anyhow::bail!(
+            "{}: there is no register.sqlite here; expected the public folder of a register",
+            public.display()
+        );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

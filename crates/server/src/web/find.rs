@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use register::download::safe_cell;
 
 use super::database::{Choice, FoundShare};
 use super::filters::{Facet, Filters, Sort};
@@ -14,7 +15,7 @@ use super::{Site, words};
 const PAGE: u64 = 25;
 
 /// Rows of a table for a spreadsheet; whoever wants the whole register takes the download.
-const ROWS: u64 = 10_000;
+const ROWS: u64 = 1_000_000;
 
 #[derive(askama::Template)]
 #[template(path = "find.html")]
@@ -149,7 +150,7 @@ fn write_table(shares: &[FoundShare]) -> Result<Vec<u8>, csv::Error> {
     ])?;
     for share in shares {
         let date = |date: Option<register::PartialDate>| date.map_or_else(String::new, |date| date.to_string());
-        table.write_record([
+        let cells = [
             share.id.to_string(),
             share.reference.clone(),
             share.title.clone().unwrap_or_default(),
@@ -163,7 +164,8 @@ fn write_table(shares: &[FoundShare]) -> Result<Vec<u8>, csv::Error> {
             share.releases.to_string(),
             date(share.released),
             share.changed_at.clone(),
-        ])?;
+        ];
+        table.write_record(cells.iter().map(|cell| safe_cell(cell).into_owned()))?;
     }
     table.into_inner().map_err(|error| error.into_error().into())
 }

@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes_are_easy_to_read() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(|n| number(n)), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([12, 1_500, 1_450_000].map(size), ["12 bytes", "1 kB", "1.4 MB"]);
     }
 

@@ -138,8 +138,8 @@ impl Disk {
         let mut paths: Vec<(Zone, String)> = state.folders.keys().cloned().collect();
         paths.sort_by_key(|(_, path)| path.matches('/').count());
         for (zone, path) in paths {
-            if !path.is_empty() && !(state.is(zone, parent(&path), Node::Folder) && state.is(zone, &path, Node::Folder))
-            {
+            let there = state.is(zone, parent(&path), Node::Folder) && state.is(zone, &path, Node::Folder);
+            if !(path.is_empty() || there) {
                 state.folders.remove(&(zone, path.clone()));
                 let (folder, name) = (parent(&path), name(&path));
                 if let Some(folder) = state.folders.get_mut(&(zone, folder.to_owned())) {
