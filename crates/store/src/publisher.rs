@@ -107,8 +107,9 @@ impl Publisher {
             Ok(self.log.append(Batch { entries: entries.clone(), beside })?)
         });
         if let Err(error) = logged {
-            // The register must not run ahead of the log.
-            self.fold()?;
+            // The register must not run ahead of the log. Where that cannot be read either, the first error says more,
+            // and the log takes nothing until it is opened again.
+            let _ = self.fold();
             return Err(error);
         }
         let gone: Vec<Digest> = erased.values().flatten().copied().collect();
