@@ -39,15 +39,39 @@ pub(super) fn open(file: &str, bytes: &[u8], options: CsvOptions, limits: &Limit
     let mut collector = Collector::new(file, limits);
     let mut sheet = Sheet::new(None);
     let mut record = csv::StringRecord::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     while reader.read_record(&mut record).map_err(|error| damaged(error.to_string()))? {
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = u32::try_from(line).unwrap_or(u32::MAX);
+        let row = lines.of(record.position().map_or(0, csv::Position::byte));
         for (column, field) in record.iter().enumerate() {
             let column = u32::try_from(column).unwrap_or(u32::MAX);
             collector.add(&mut sheet, row, column, Cell::Text(field.into()))?;
         }
     }
     Ok(Workbook { names: Vec::new(), sheets: vec![sheet] })
+}
+
+/// Numbers lines. The reader's own count stands a line behind where lines end in CR and LF, since it takes the LF for a
+/// part of the next record; then the first record below the headers would have the headers' number.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line, from 1, of the record that begins at this byte, or at the first that ends no line after it.
+    fn of(&mut self, start: u64) -> u32 {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        while let Some(byte) = self.text.get(self.at) {
+            if self.at >= start && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            let ends = *byte == b'\n' || (*byte == b'\r' && self.text.get(self.at + 1) != Some(&b'\n'));
+            self.line = self.line.saturating_add(u32::from(ends));
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// The most fields of a record, empty ones too: as many as the widest spreadsheet has columns.
@@ -95,6 +119,17 @@ fn not_utf8(file: &str, bytes: &[u8], at: usize, skipped: u64) -> FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_has_the_number_of_its_line_however_lines_end() {
+        for end in ["\n", "\r\n", "\r"] {
+            let lines = ["a,b", "1,2", "", "\"x\ny\",3", "4,5"];
+            let text = lines.join(end);
+            let workbook = open("t.csv", text.as_bytes(), CsvOptions::default(), &Limits::STANDARD).unwrap();
+            let rows: Vec<u32> = workbook.sheets[0].rows.iter().map(|row| row.number).collect();
+            assert_eq!(rows, [1, 2, 4, 6], "lines that end in {end:?}");
+        }
+    }
 
     #[test]
     fn an_unclosed_quote_is_seen_and_doubled_ones_are_not_mistaken_for_it() {
