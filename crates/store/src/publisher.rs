@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use register::fold::TextState;
 use register::statement::{Body, Statement};
 use register::tables::Snapshot;
 use register::{Digest, Disclosure, Draft, Register, Salt};
@@ -44,6 +45,7 @@ impl Publisher {
         let withheld = Withheld::open(&folder.private().join("casework.sqlite"))?;
         let mut publisher = Self { folder, log, key, register: Register::new(), withheld };
         publisher.fold()?;
+        publisher.finish_erasures()?;
         let snapshot = publisher.snapshot();
         if !published::stands_at(&publisher.folder.public(), &publisher.key, &snapshot) {
             publisher.rebuild()?;
@@ -135,6 +137,15 @@ impl Publisher {
             entries.push(leaf);
         }
         Ok((entries, changes))
+    }
+
+    /// Erases what a crash between a redaction's publication and its end may have left in the private zone.
+    fn finish_erasures(&mut self) -> Result<()> {
+        let facts = (0..self.register.size()).filter_map(|index| self.register.fact(index));
+        let texts = facts.flat_map(|fact| fact.texts.iter().chain(fact.former.iter().map(|(_, text)| text)));
+        let erased: Vec<Digest> =
+            texts.filter(|text| matches!(text.state, TextState::Erased { .. })).map(|text| text.digest).collect();
+        if erased.is_empty() { Ok(()) } else { self.withheld.erase(&erased) }
     }
 
     /// Computes the register again from the log's files.

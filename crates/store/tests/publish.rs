@@ -150,6 +150,22 @@ fn withheld_texts_are_in_no_public_file_and_erased_ones_in_no_file_at_all() {
 }
 
 #[test]
+fn an_erasure_that_a_crash_cut_short_is_finished_when_the_register_is_opened() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    let drafts = sample::batch(3);
+    publisher.publish(&drafts).unwrap();
+    publisher.publish(&[sample::redaction(2, &drafts[2])]).unwrap();
+    drop(publisher);
+    // As if the machine had stopped between the log and the private database.
+    let erased = &drafts[2].public[0];
+    let path = folder.private().join("casework.sqlite");
+    store::withheld::Withheld::open(&path).unwrap().keep([erased]).unwrap();
+    let publisher = Publisher::open(folder).unwrap();
+    assert_eq!(publisher.withheld(erased.digest()).unwrap(), None);
+}
+
+#[test]
 fn computed_files_that_are_lost_or_behind_are_written_again_when_the_register_is_opened() {
     let (_place, folder) = new_register();
     Publisher::open(folder.clone()).unwrap().publish(&sample::batch(10)).unwrap();

@@ -13,7 +13,7 @@ fn prepared(size: usize) -> Disk {
     let disk = Disk::default();
     let mut log = Sequencer::open(disk.mount(), key()).unwrap();
     if size > 0 {
-        let beside = vec![put("beside/000.p/1", "old"), put("beside/kept", "first")];
+        let beside = vec![put("beside/000.p/1", "old"), put("beside/erased", "private"), put("beside/kept", "first")];
         log.append(Batch { entries: entries(0, size), beside }).unwrap();
     }
     drop(log);
@@ -22,13 +22,14 @@ fn prepared(size: usize) -> Disk {
 
 /// The batch under test: new files beside, one replaced, one removed.
 fn batch(number: u64, count: usize) -> Batch {
-    let beside = vec![put("beside/x001/000", "new"), put("beside/kept", "second"), remove("beside/000.p/1")];
+    let removals = [remove("beside/000.p/1"), remove("beside/erased")];
+    let beside = [put("beside/x001/000", "new"), put("beside/kept", "second")].into_iter().chain(removals).collect();
     Batch { entries: entries(number, count), beside }
 }
 
 /// What must hold whatever happened: open succeeds, the log is before or after the batch as a whole, what lies beside
-/// fits, nothing temporary or staged is left, and the next batch goes in.
-fn check_reopened(disk: &Disk, reader: &mut Reader, before: usize, count: usize) {
+/// fits, nothing temporary or staged is left, a further loss of power takes nothing back, and the next batch goes in.
+fn check_reopened(disk: &Disk, reader: &mut Reader, random: &mut Random, before: usize, count: usize) {
     reader.audit(disk);
     let mut log = Sequencer::open(disk.mount(), key()).unwrap_or_else(|error| panic!("{error}\n{:#?}", disk.journal()));
     let size = log.size() as usize;
@@ -37,17 +38,25 @@ fn check_reopened(disk: &Disk, reader: &mut Reader, before: usize, count: usize)
     assert_eq!((checkpoint.size, checkpoint.root), (log.size(), log.root()));
     assert_eq!(disk.read(Zone::Public, "checkpoint").unwrap(), log.checkpoint().as_bytes());
     assert_eq!(disk.read(Zone::Private, "committed").unwrap(), log.checkpoint().as_bytes());
+    let lost = disk.lose_power(random);
     let mut expected = entries(0, before);
+    for disk in [disk, &lost] {
+        if size > before {
+            assert_eq!(disk.read(Zone::Public, "beside/x001/000").unwrap(), b"new");
+            assert_eq!(disk.read(Zone::Public, "beside/kept").unwrap(), b"second");
+            assert_eq!(disk.read(Zone::Public, "beside/000.p/1"), None);
+            assert_eq!(disk.read(Zone::Public, "beside/erased"), None, "what was removed does not come back");
+        } else if before > 0 {
+            assert_eq!(disk.read(Zone::Public, "beside/kept").unwrap(), b"first");
+            assert_eq!(disk.read(Zone::Public, "beside/000.p/1").unwrap(), b"old");
+            assert_eq!(disk.read(Zone::Public, "beside/erased").unwrap(), b"private");
+        }
+    }
     if size > before {
         expected.extend(entries(1, count));
-        assert_eq!(disk.read(Zone::Public, "beside/x001/000").unwrap(), b"new");
-        assert_eq!(disk.read(Zone::Public, "beside/kept").unwrap(), b"second");
-        assert_eq!(disk.read(Zone::Public, "beside/000.p/1"), None);
-    } else if before > 0 {
-        assert_eq!(disk.read(Zone::Public, "beside/kept").unwrap(), b"first");
-        assert_eq!(disk.read(Zone::Public, "beside/000.p/1").unwrap(), b"old");
     }
     assert_eq!(found, expected);
+    assert_eq!(reader.audit(&lost).unwrap(), (checkpoint, found));
     let left = |zone| disk.paths(zone).into_iter().filter(|path| path.ends_with(".tmp")).collect::<Vec<_>>();
     assert_eq!((left(Zone::Public), left(Zone::Private)), (vec![], vec![]));
     assert_eq!(disk.paths(Zone::Private), ["committed"]);
@@ -91,9 +100,10 @@ fn fail_everywhere(before: usize, count: usize, losses: u64) {
             drop(log);
             // What readers saw before the power went binds all that comes after; but each loss is a world of its own.
             for _ in 0..losses {
-                check_reopened(&disk.lose_power(&mut random), &mut reader.clone(), before, count);
+                let lost = disk.lose_power(&mut random);
+                check_reopened(&lost, &mut reader.clone(), &mut random, before, count);
             }
-            check_reopened(&disk, &mut reader, before, count);
+            check_reopened(&disk, &mut reader, &mut random, before, count);
         }
     }
 }
@@ -114,6 +124,34 @@ fn an_append_that_fills_a_tile_survives_a_failure_at_every_step() {
 }
 
 #[test]
+fn a_tile_or_bundle_that_was_written_wrongly_is_not_published() {
+    let (before, count) = (254, 4);
+    let start = prepared(before);
+    let disk = start.copy();
+    let mut log = Sequencer::open(disk.mount(), key()).unwrap();
+    disk.fail_at(usize::MAX, Failure::Before);
+    log.append(batch(1, count)).unwrap();
+    let steps = disk.journal();
+    let writes = steps.iter().enumerate().filter(|(_, what)| what.starts_with("write Public tile/"));
+    let mut tried = 0;
+    for (step, what) in writes {
+        tried += 1;
+        let disk = start.copy();
+        let mut log = Sequencer::open(disk.mount(), key()).unwrap();
+        disk.fail_at(step, Failure::Silent);
+        log.append(batch(1, count)).expect_err(what);
+        disk.recover();
+        drop(log);
+        let mut reader = Reader::default();
+        assert_eq!(reader.audit(&disk).unwrap().0.size as usize, before, "{what}");
+        // The staged batch is whole, so the next opening writes it rightly.
+        check_reopened(&disk, &mut reader, &mut Random(step as u64), before, count);
+    }
+    // Full and partial tile and bundle, and the tile of level 1.
+    assert_eq!(tried, 5);
+}
+
+#[test]
 fn power_lost_after_a_published_batch_loses_nothing() {
     let mut random = Random(1);
     for (before, count) in [(0, 1), (255, 1), (3, 2), (250, 7)] {
@@ -127,7 +165,8 @@ fn power_lost_after_a_published_batch_loses_nothing() {
             let (checkpoint, _) = reader.audit(&after).unwrap();
             assert_eq!((checkpoint.size, checkpoint.root), (published.size, published.root));
             assert_eq!(after.read(Zone::Public, "beside/000.p/1"), None, "what was removed does not come back");
-            check_reopened(&after, &mut reader, before, count);
+            assert_eq!(after.read(Zone::Public, "beside/erased"), None, "what was removed does not come back");
+            check_reopened(&after, &mut reader, &mut random, before, count);
         }
     }
 }
@@ -160,8 +199,9 @@ fn a_recovery_survives_a_failure_at_every_step() {
             }
             assert!(result.is_err());
             let mut reader = Reader::default();
-            check_reopened(&disk.lose_power(&mut random), &mut reader.clone(), before, count);
-            check_reopened(&disk, &mut reader, before, count);
+            let lost = disk.lose_power(&mut random);
+            check_reopened(&lost, &mut reader.clone(), &mut random, before, count);
+            check_reopened(&disk, &mut reader, &mut random, before, count);
         }
     }
 }
@@ -182,7 +222,7 @@ fn the_making_of_a_log_survives_a_failure_at_every_step() {
             for disk in [disk.lose_power(&mut random), disk] {
                 let mut reader = Reader::default();
                 reader.audit(&disk);
-                check_reopened(&disk, &mut reader, 0, 3);
+                check_reopened(&disk, &mut reader, &mut random, 0, 3);
             }
         }
     }

@@ -22,6 +22,8 @@ pub enum Failure {
     After,
     /// A write is done by half, and there is an error.
     Half,
+    /// A write goes wrong, and there is no error.
+    Silent,
     /// This step and all later ones fail, as when the process is killed.
     Dead,
 }
@@ -35,6 +37,7 @@ impl Failure {
             Failure::Before | Failure::Dead => true,
             Failure::After => !reads,
             Failure::Half => in_parts,
+            Failure::Silent => step.starts_with("write "),
         }
     }
 }
@@ -228,6 +231,7 @@ impl Mounted {
             None => work(&mut state, false),
             Some(Failure::Before | Failure::Dead) => Err(Error::other("failed on command, before")),
             Some(Failure::After) => work(&mut state, false).and(Err(Error::other("failed on command, after"))),
+            Some(Failure::Silent) => work(&mut state, true),
             Some(Failure::Half) => work(&mut state, true).and(Err(Error::other("failed on command, half done"))),
         }
     }
@@ -281,7 +285,7 @@ impl Storage for Mounted {
                 None => {}
             }
             state.set(zone, path, Some(Node::Folder))?;
-            state.folders.insert((zone, path.to_owned()), Folder::default());
+            state.folders.entry((zone, path.to_owned())).or_default();
             Ok(true)
         })
     }
@@ -357,9 +361,7 @@ impl Storage for Mounted {
                 return Err(Error::other("not empty"));
             }
             if !half {
-                // Its files come back with it if the removal is not durable: too kind to the log to model, so the
-                // folder comes back empty.
-                state.folders.insert((zone, path.to_owned()), Folder::default());
+                // What it held stays known: if its removal is lost, so may be theirs.
                 state.set(zone, path, None)?;
             }
             Ok(())

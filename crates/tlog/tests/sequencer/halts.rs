@@ -7,7 +7,7 @@ use tlog::{
 
 use crate::{
     Reader,
-    disk::{Disk, Mounted},
+    disk::{Disk, Failure, Mounted},
     entries, key, only_entries, put,
 };
 
@@ -56,6 +56,48 @@ fn a_public_folder_from_a_backup_halts() {
     drop(log);
     disk.restore(Zone::Public, "checkpoint", old);
     assert!(matches!(halt(&disk), SequencerError::CannotReplay { published: 2, committed: 5, .. }));
+}
+
+#[test]
+fn a_commit_whose_staged_file_does_not_fit_halts() {
+    // A log of 2 entries that has committed 3 more and not published them; and another in the same state.
+    let interrupted = |second: u64| {
+        let (disk, mut log) = log_of(&[2]);
+        let start = disk.copy();
+        disk.fail_at(usize::MAX, Failure::Before);
+        log.append(only_entries(entries(second, 3))).unwrap();
+        let committed = "rename Private committed.tmp committed";
+        let step = disk.journal().iter().position(|step| step == committed).unwrap();
+        let mut log = Sequencer::open(start.mount(), key()).unwrap();
+        start.fail_at(step + 2, Failure::Dead);
+        log.append(only_entries(entries(second, 3))).unwrap_err();
+        drop(log);
+        start.copy()
+    };
+    let (one, other) = (interrupted(1), interrupted(9));
+    assert_eq!(Sequencer::open(one.copy().mount(), key()).unwrap().size(), 5);
+    let staged = one.read(Zone::Private, "staged/5").unwrap();
+    let mut damaged = staged.clone();
+    damaged[200] ^= 1;
+    for (why, bytes) in [
+        ("it is missing", None),
+        ("it is too short", Some(vec![1])),
+        ("its checksum is wrong", Some(damaged)),
+        ("its checksum is wrong", Some(staged[..staged.len() - 1].to_vec())),
+        ("it leads to another checkpoint", other.read(Zone::Private, "staged/5")),
+    ] {
+        let disk = one.copy();
+        disk.restore(Zone::Private, "staged/5", bytes);
+        let error = halt(&disk);
+        assert!(matches!(error, SequencerError::CannotReplay { published: 2, committed: 5, .. }));
+        assert!(error.to_string().contains(why), "{error}");
+        assert_eq!(Reader::default().audit(&disk).unwrap().0.size, 2);
+    }
+    // What is published is another tree of the size that the staged batch follows.
+    let (foreign, log) = log_of(&[1, 1]);
+    drop(log);
+    one.restore(Zone::Public, "checkpoint", foreign.read(Zone::Public, "checkpoint"));
+    assert!(halt(&one).to_string().contains("does not follow what is published"));
 }
 
 #[test]
