@@ -1,0 +1,71 @@
+//! Writes the seeds, into the folder given: signed texts by the keys of `lib.rs`, and small files of each other format.
+
+use std::{error::Error, fs, path::Path};
+
+use fuzz::{ENTRIES, ORIGIN, TIME, log_key, witness_key};
+use register::disclosure::{Disclosure, Salt, encode_bundle};
+use tlog::{Checkpoint, Hash, Note, Proof, bundle, cosignature, leaf_hash, node_hash, tree::root};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("usage: seeds FOLDER")?;
+    let write = |name: &str, content: &[u8]| {
+        let path = Path::new(&folder).join(name);
+        fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        fs::write(path, content)
+    };
+    let (log, witness) = (log_key(), witness_key());
+    let leaves = ENTRIES.map(leaf_hash);
+    let checkpoint = Checkpoint { origin: ORIGIN.into(), size: 3, root: root(&leaves), extensions: Vec::new() };
+    let mut note = Note::parse(checkpoint.sign(&log)?.as_bytes())?;
+    write("checkpoint/signed", note.to_string().as_bytes())?;
+    note.add(cosignature::sign(&witness, note.text(), TIME)?);
+    write("checkpoint/cosigned", note.to_string().as_bytes())?;
+    write("checkpoint/text", checkpoint.to_string().as_bytes())?;
+    let extended = Checkpoint { extensions: vec!["an extension".into()], ..checkpoint };
+    write("checkpoint/extended", extended.to_string().as_bytes())?;
+
+    write("note/cosigned", note.to_string().as_bytes())?;
+    let mut poem = Note::new("a first verse\n\nand, after an empty line, a sécond\n")?;
+    poem.sign(&log)?;
+    write("note/two-verses", poem.to_string().as_bytes())?;
+    write("note/vkey-of-log", log.verifier().to_string().as_bytes())?;
+    write("note/vkey-of-witness", witness.verifier().to_string().as_bytes())?;
+
+    let pair: Hash = node_hash(&leaves[0], &leaves[1]);
+    let proof = |index, hashes, extra| Proof { extra, index, hashes, checkpoint: note.clone() };
+    write("proof/first", proof(0, vec![leaves[1], leaves[2]], None).to_string().as_bytes())?;
+    write("proof/third-with-extra", proof(2, vec![pair], Some(b"extra".to_vec())).to_string().as_bytes())?;
+
+    let (vlog, vwitness) = (log.verifier(), witness.verifier());
+    write("policy/log-alone", format!("log {vlog}\nquorum none\n").as_bytes())?;
+    write("policy/one-witness", format!("log {vlog} https://log\nwitness w {vwitness}\nquorum w\n").as_bytes())?;
+    let groups =
+        format!("# groups\nlog {vlog}\nwitness w\t{vwitness} https://w\n\ngroup g any w\ngroup h 1 g\nquorum h\n");
+    write("policy/groups", groups.as_bytes())?;
+
+    write("bundle/three", &bundle::encode(ENTRIES)?)?;
+    write("bundle/empty-entries", &bundle::encode([[]; 256] as [[u8; 0]; 256])?)?;
+    for (name, path) in [
+        ("full", "tile/0/x001/x234/067"),
+        ("partial", "tile/1/000.p/17"),
+        ("entries", "tile/entries/x001/002.p/255"),
+        ("sized", "x018/x446/x744/x073/x709/x551/615"),
+    ] {
+        write(&format!("tile_path/{name}"), path.as_bytes())?;
+    }
+
+    let disclosures = [
+        Disclosure::seal(Salt([1; 32]), "title", "A study of reading"),
+        Disclosure::seal(Salt([2; 32]), "purpose", "To see – over ten years – who reads what \"well\""),
+    ];
+    let both = encode_bundle([&disclosures[..], &[], &disclosures[..1]]);
+    write("disclosure_bundle/two-and-none-and-one", both.as_bytes())?;
+    write("disclosure_bundle/none", b"\n\n")?;
+
+    let digest = "0123456789abcdef".repeat(4);
+    let head = format!("rollcall files v1\n{ORIGIN}\n3\n{}\n", root(&leaves));
+    write("listing/none", head.as_bytes())?;
+    let two = format!("{head}{digest} 0 downloads/a.csv\n{digest} 4096 register.sqlite\n");
+    write("listing/two", two.as_bytes())?;
+    Ok(())
+}
