@@ -225,7 +225,8 @@ fn paths_are_read_as_metamorphic_log_reads_them() {
     let letters = b"0123456789x/.pX-+t";
     let (mut good, mut bad) = (0, 0);
     for _ in 0..20_000 {
-        let index = random.below(1 << (1 + random.below(40)));
+        let digits = 1 + random.below(40);
+        let index = random.below(1 << digits);
         let tile = Tile { level: random.below(8) as u8, index, width: 1 + random.below(256) as u16 };
         let mut path = tile.path().into_bytes();
         // Half of them are changed: a letter replaced, removed or doubled.
