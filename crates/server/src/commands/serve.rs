@@ -1,5 +1,6 @@
 //! `rollcall-server serve`: the site over a public folder.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -37,7 +38,8 @@ enum Zone {
 /// # Errors
 /// If there is no register, or the address cannot be listened at.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
     let public = match (&arguments.data, &arguments.folder, arguments.only) {
         (Some(data), ..) => recovered(DataFolder::at(data))?,
         (None, Some(folder), Some(Zone::Public)) => folder.clone(),
