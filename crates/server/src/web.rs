@@ -5,6 +5,7 @@
 
 mod about;
 mod assets;
+mod catalogue;
 mod data;
 mod database;
 mod files;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use register::{Moment, PartialDate};
 
-use super::database::Database;
+use super::database::{Database, Source};
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl Site {
     /// The same with another clock, for tests: whether something is late depends on the day.
     pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         let public = public.into();
-        let database = Database::new(public.join("register.sqlite"));
+        let database = Database::new(Source::Published(public.join("register.sqlite")));
         Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
     }
 
