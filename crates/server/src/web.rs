@@ -4,6 +4,7 @@
 //! from `register.sqlite`, which is computed from the log, and says at which checkpoint.
 
 mod about;
+mod as_of;
 mod assets;
 mod catalogue;
 mod data;
@@ -15,6 +16,7 @@ mod headers;
 mod home;
 mod late;
 mod page;
+mod past;
 mod problem;
 mod recipient;
 mod search;
@@ -30,15 +32,17 @@ pub(crate) mod words;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use database::Source;
 pub use serve::{serve, shutdown_signal};
 pub use site::Site;
 
@@ -65,6 +69,7 @@ pub fn router(site: Site) -> Router {
         .route("/data", get(data::data))
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
+        .layer(from_fn(as_of::link_to_then))
         .layer(CompressionLayer::new());
     // Files are not compressed on the way: a range of a compressed file would be a range of something else.
     let files = Router::new()
@@ -75,7 +80,7 @@ pub fn router(site: Site) -> Router {
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
         .route("/downloads/{name}", get(files::download));
-    pages
+    let site_pages = pages
         .merge(files)
         .fallback(|| async { problem::Problem::NotFound })
         .with_state(site.clone())
@@ -86,5 +91,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn(headers::limit_address))
         .layer(from_fn_with_state(site, problem::show))
         .layer(from_fn(headers::protect))
-        .layer(from_fn(headers::record))
+        .layer(from_fn(headers::record));
+    // The past moment comes off an address before the router looks for its page.
+    Router::new().fallback_service(MapRequest::new(site_pages, as_of::take_prefix as fn(Request) -> Request))
 }

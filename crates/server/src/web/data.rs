@@ -16,6 +16,8 @@ use super::{View, verify, words};
 struct Data {
     frame: Frame,
     downloads: Vec<Download>,
+    /// How many statements they were computed from.
+    size: u64,
     origin: String,
 }
 
@@ -33,7 +35,9 @@ struct Download {
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
     let mut downloads = Vec::new();
-    for file in list(&view).await.map(|list| list.files).unwrap_or_default() {
+    let list = list(&view).await;
+    let size = list.as_ref().map_or(0, |list| list.snapshot.size);
+    for file in list.map(|list| list.files).unwrap_or_default() {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
         downloads.push(Download {
             what: what(&name),
@@ -44,7 +48,12 @@ pub async fn data(view: View) -> Result<Response, Problem> {
             name,
         });
     }
-    Ok(html(&Data { downloads, origin: info.origin.clone(), frame: Frame::new(&view, Some(info), Section::Data) }))
+    Ok(html(&Data {
+        downloads,
+        size,
+        origin: info.origin.clone(),
+        frame: Frame::new(&view, Some(info), Section::Data),
+    }))
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.

@@ -7,6 +7,7 @@ mod catalogue;
 mod find;
 mod recipient;
 mod share;
+mod since;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use super::catalogue::Catalogue;
 pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{FieldText, ReleaseView, ShareView, TextState};
+pub use since::Since;
 pub use statement::{Change, StatementView};
 
 /// Queries that run at once; more wait.
@@ -46,6 +48,9 @@ pub enum DatabaseError {
     /// The query was stopped.
     #[error("the query took more than {} seconds", PATIENCE.as_secs())]
     TooSlow,
+    /// A past state could not be computed.
+    #[error("a past state could not be computed: {0}")]
+    Past(String),
     /// SQLite refused.
     #[error(transparent)]
     Sqlite(rusqlite::Error),
@@ -179,6 +184,11 @@ impl Database {
             state: RwLock::default(),
             places: Arc::new(Semaphore::new(READERS)),
         }))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.source.path()
     }
 
     /// Runs one question on a thread that may block. All its queries see one state of the register.

@@ -9,6 +9,7 @@ use register::PartialDate;
 
 use super::database::Info;
 use super::problem::Problem;
+use super::view::Past;
 use super::{View, assets, words};
 
 /// The entries of the navigation.
@@ -44,12 +45,14 @@ pub struct Frame {
     pub section: Section,
     /// The day on which lateness is computed.
     pub today: PartialDate,
+    /// The past moment that is looked at.
+    pub past: Option<Arc<Past>>,
 }
 
 impl Frame {
     /// A frame for today.
     pub fn new(view: &View, info: Option<Arc<Info>>, section: Section) -> Self {
-        Self { info, section, today: view.today() }
+        Self { info, section, today: view.today(), past: view.past().cloned() }
     }
 
     /// The register's name, or the program's while the register cannot be read.

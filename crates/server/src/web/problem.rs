@@ -60,6 +60,11 @@ impl From<DatabaseError> for Problem {
         match error {
             DatabaseError::Absent => Self::Unavailable,
             DatabaseError::TooSlow => Self::TimedOut,
+            DatabaseError::Past(error) => {
+                // The store's messages name files, indices and rules, never a text.
+                tracing::error!(error, "a past state could not be computed");
+                Self::Unavailable
+            }
             DatabaseError::Sqlite(error) => {
                 // SQLite's messages name tables and columns, never a value.
                 tracing::error!(%error, "register.sqlite could not be read");

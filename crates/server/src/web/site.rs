@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use register::{Moment, PartialDate};
+use store::DataFolder;
 
 use super::database::{Database, Source};
+use super::past::Pasts;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -15,20 +17,33 @@ pub struct Site(Arc<Inner>);
 struct Inner {
     public: PathBuf,
     database: Database,
+    pasts: Pasts,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
 impl Site {
-    /// The website of a public folder, which need not be filled yet.
-    pub fn new(public: impl Into<PathBuf>) -> Self {
-        Self::with_clock(public, system_clock)
+    /// The website of a public folder, which need not be filled yet: pages stand where its `register.sqlite` does.
+    pub fn of_copy(public: impl Into<PathBuf>) -> Self {
+        let public = public.into();
+        let source = Source::Published(public.join("register.sqlite"));
+        Self::with_clock(public, source, system_clock)
     }
 
-    /// The same with another clock, for tests: whether something is late depends on the day.
-    pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+    /// The website beside the publisher: a statement is on its pages as soon as it is published.
+    pub fn of_data(data: &DataFolder) -> Self {
+        Self::with_clock(data.public(), Source::Live(data.site_database()), system_clock)
+    }
+
+    /// The website of a public folder, whose pages are read from this database, with a clock: whether something is late
+    /// depends on the day.
+    pub fn with_clock(
+        public: impl Into<PathBuf>,
+        source: Source,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
         let public = public.into();
-        let database = Database::new(Source::Published(public.join("register.sqlite")));
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
+        let pasts = Pasts::new(&public);
+        Self(Arc::new(Inner { public, database: Database::new(source), pasts, clock: Box::new(clock) }))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -41,6 +56,10 @@ impl Site {
 
     pub(super) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(super) fn pasts(&self) -> &Pasts {
+        &self.0.pasts
     }
 }
 
