@@ -10,6 +10,7 @@ mod error;
 pub mod published;
 pub mod publisher;
 pub mod register_database;
+pub mod spreadsheet;
 pub mod withheld;
 
 pub use data_folder::DataFolder;

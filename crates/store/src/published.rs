@@ -3,6 +3,8 @@
 //! They follow the checkpoint by a moment. Each is put in place by rename and the list last, so whoever reads between two
 //! of them sees files of which the list says that they stand at an earlier checkpoint, or do not match yet.
 
+mod spreadsheets;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -54,7 +56,8 @@ pub fn write<'a>(
     make_folder(&public.join("downloads"))?;
     let target = public.join(listing::DATABASE);
     let replacement = Replacement::of(&target)?;
-    let (tables, downloads) = std::thread::scope(|scope| {
+    let (tables, downloads, spreadsheets) = std::thread::scope(|scope| {
+        let spreadsheets = scope.spawn(|| spreadsheets::write(public, register));
         let downloads = scope.spawn(|| {
             Download::ALL.iter().map(|download| write_download(public, *download, register)).collect::<Result<Vec<_>>>()
         });
@@ -65,11 +68,12 @@ pub fn write<'a>(
             }
         };
         let tables = tables.and_then(|()| digest_of(replacement.path(), listing::DATABASE));
-        (tables, downloads.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let downloads = downloads.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (tables, downloads, spreadsheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let mut files = vec![tables?];
     let mut replacements = vec![replacement];
-    for (listed, replacement) in downloads? {
+    for (listed, replacement) in downloads?.into_iter().chain(spreadsheets?) {
         files.push(listed);
         replacements.push(replacement);
     }
