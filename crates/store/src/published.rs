@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use register::Register;
 use register::download::Download;
+use register::hdr_uk::SPREADSHEETS;
 use register::listing::{self, ListedFile, Listing};
 use register::tables::Snapshot;
 use sha2::{Digest as _, Sha256};
@@ -29,7 +30,7 @@ pub enum Database<'a> {
     Update(&'a Changes),
 }
 
-/// Whether the files stand at this checkpoint, by the signed list and by their sizes. Their content is not read.
+/// Whether every file that belongs here stands at this checkpoint, by the signed list and by sizes. No content is read.
 pub fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
     let list = || -> Option<Listing> {
         let note = Note::parse(&fs::read(public.join(listing::PATH)).ok()?).ok()?;
@@ -38,7 +39,11 @@ pub fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
     };
     let whole =
         |listed: &ListedFile| fs::metadata(public.join(&listed.path)).is_ok_and(|held| held.len() == listed.bytes);
-    list().is_some_and(|list| list.snapshot == *snapshot && list.files.iter().all(whole))
+    let downloads = Download::ALL.iter().map(|download| download.path());
+    let mut paths: Vec<&str> = downloads.chain(SPREADSHEETS.iter().copied()).chain([listing::DATABASE]).collect();
+    paths.sort_unstable();
+    let complete = |list: &Listing| list.files.iter().map(|file| file.path.as_str()).eq(paths);
+    list().is_some_and(|list| list.snapshot == *snapshot && list.files.iter().all(whole) && complete(&list))
 }
 
 /// Writes every file and puts them in place.

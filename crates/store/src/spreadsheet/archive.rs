@@ -1,6 +1,8 @@
 //! The zip archive around ODS and XLSX files, written member by member. Its times are zip's first, so that they say nothing.
 
-use std::io::{self, Seek, Write};
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
+use std::rc::Rc;
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -9,15 +11,27 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 const GATHERED: usize = 1 << 16;
 
 pub(super) struct Archive<W: Write + Seek> {
-    zip: ZipWriter<W>,
+    zip: ZipWriter<Outlet<W>>,
     gathered: String,
 }
 
-impl<W: Write + Seek> Archive<W> {
-    pub fn new(out: W) -> Self {
-        Self { zip: ZipWriter::new(out), gathered: String::with_capacity(2 * GATHERED) }
+/// Writes an archive of the members that `fill` puts into it.
+pub(super) fn write<W: Write + Seek>(out: W, fill: impl FnOnce(&mut Archive<W>) -> io::Result<()>) -> io::Result<()> {
+    let given_up = Rc::new(Cell::new(false));
+    let outlet = Outlet { out, at: 0, given_up: Rc::clone(&given_up) };
+    let mut archive = Archive { zip: ZipWriter::new(outlet), gathered: String::with_capacity(2 * GATHERED) };
+    if let Err(error) = fill(&mut archive).and_then(|()| archive.empty()) {
+        given_up.set(true);
+        return Err(error);
     }
+    let mut outlet = archive.zip.finish()?;
+    if given_up.get() {
+        return Err(ErrorKind::WriteZero.into());
+    }
+    outlet.flush()
+}
 
+impl<W: Write + Seek> Archive<W> {
     /// A member that is one piece.
     pub fn member(&mut self, name: &str, content: &str) -> io::Result<()> {
         self.begin(name)?;
@@ -50,14 +64,56 @@ impl<W: Write + Seek> Archive<W> {
         self.gathered.clear();
         Ok(())
     }
-
-    /// Writes the archive's directory.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.empty()?;
-        self.zip.finish()?.flush()
-    }
 }
 
 fn options() -> SimpleFileOptions {
     SimpleFileOptions::default().last_modified_time(DateTime::default())
+}
+
+/// What the archive is written to. An archive that is dropped is finished by `zip` all the same, which prints what fails
+/// then; so nothing is written any more once the archive was given up, or the first write has failed.
+struct Outlet<W> {
+    out: W,
+    at: u64,
+    given_up: Rc<Cell<bool>>,
+}
+
+impl<W> Outlet<W> {
+    fn watch<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        if done.as_ref().is_err_and(|error| error.kind() != ErrorKind::Interrupted) {
+            self.given_up.set(true);
+        }
+        done
+    }
+}
+
+impl<W: Write> Write for Outlet<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.given_up.get() {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        let length = self.watch(done)?;
+        self.at += length as u64;
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.given_up.get() {
+            return Ok(());
+        }
+        let done = self.out.flush();
+        self.watch(done)
+    }
+}
+
+impl<W: Seek> Seek for Outlet<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if self.given_up.get() {
+            return Ok(self.at);
+        }
+        let done = self.out.seek(to);
+        self.at = self.watch(done)?;
+        Ok(self.at)
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Seek, Write};
 
 use register::tables::Cell;
 
-use super::archive::Archive;
+use super::archive::{self, Archive};
 use super::text::{escape, with_line_feeds};
 use super::{Form, Holds, Limits, Sheet, Typed, sheet_name, width};
 
@@ -21,7 +21,15 @@ pub(super) fn write(
     out: impl Write + Seek,
     limits: Limits,
 ) -> io::Result<()> {
-    let mut archive = Archive::new(out);
+    archive::write(out, |archive| fill(archive, sheet, rows, limits))
+}
+
+fn fill<W: Write + Seek>(
+    archive: &mut Archive<W>,
+    sheet: &Sheet<'_>,
+    rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
+    limits: Limits,
+) -> io::Result<()> {
     archive.plain_member("mimetype", Form::Ods.content_type())?;
     archive.begin("content.xml")?;
     archive.put(&head())?;
@@ -51,8 +59,7 @@ pub(super) fn write(
     archive.member("styles.xml", &styles())?;
     archive.member("settings.xml", &settings(&sheets))?;
     archive.member("meta.xml", &meta(sheet))?;
-    archive.member("META-INF/manifest.xml", &manifest())?;
-    archive.finish()
+    archive.member("META-INF/manifest.xml", &manifest())
 }
 
 fn head() -> String {

@@ -7,7 +7,7 @@ use std::io::{self, Seek, Write};
 use register::PartialDate;
 use register::tables::Cell;
 
-use super::archive::Archive;
+use super::archive::{self, Archive};
 use super::text::{cut, escape, with_line_feeds};
 use super::{Limits, Sheet, Typed, sheet_name, width};
 
@@ -55,7 +55,16 @@ pub(super) fn write(
     out: impl Write + Seek,
     limits: Limits,
 ) -> io::Result<()> {
-    let mut writer = Writer { archive: Archive::new(out), limits, xml: String::new(), cuts: Vec::new(), uncounted: 0 };
+    archive::write(out, |archive| fill(archive, sheet, rows, limits))
+}
+
+fn fill<W: Write + Seek>(
+    archive: &mut Archive<W>,
+    sheet: &Sheet<'_>,
+    rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
+    limits: Limits,
+) -> io::Result<()> {
+    let mut writer = Writer { archive, limits, xml: String::new(), cuts: Vec::new(), uncounted: 0 };
     let mut rows = rows.peekable();
     let mut names = Vec::new();
     let widths: Vec<u32> = sheet.columns.iter().map(|column| width(column.holds)).collect();
@@ -77,8 +86,8 @@ pub(super) fn write(
     writer.finish(sheet, &names)
 }
 
-struct Writer<W: Write + Seek> {
-    archive: Archive<W>,
+struct Writer<'a, W: Write + Seek> {
+    archive: &'a mut Archive<W>,
     limits: Limits,
     /// The row that is being written.
     xml: String,
@@ -86,7 +95,7 @@ struct Writer<W: Write + Seek> {
     uncounted: u64,
 }
 
-impl<W: Write + Seek> Writer<W> {
+impl<W: Write + Seek> Writer<'_, W> {
     /// Begins the sheet of this number, from 1, with its first row frozen.
     fn begin(&mut self, number: usize, widths: &[u32]) -> io::Result<()> {
         self.archive.begin(&format!("xl/worksheets/sheet{number}.xml"))?;
@@ -192,7 +201,7 @@ impl<W: Write + Seek> Writer<W> {
     }
 
     /// The parts that say which sheets there are.
-    fn finish(mut self, sheet: &Sheet<'_>, names: &[String]) -> io::Result<()> {
+    fn finish(self, sheet: &Sheet<'_>, names: &[String]) -> io::Result<()> {
         let mut sheets = String::new();
         let mut relations = String::new();
         let mut types = String::new();
@@ -210,7 +219,7 @@ impl<W: Write + Seek> Writer<W> {
             );
         }
         let styles = names.len() + 1;
-        let archive = &mut self.archive;
+        let archive = self.archive;
         archive.member("xl/styles.xml", &format!("{DECLARATION}<styleSheet xmlns=\"{MAIN}\">{STYLES}</styleSheet>"))?;
         archive.member(
             "xl/workbook.xml",
@@ -245,8 +254,7 @@ impl<W: Write + Seek> Writer<W> {
                  ContentType=\"{TYPES}.styles+xml\"/>{types}<Override PartName=\"/docProps/core.xml\" \
                  ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/></Types>"
             ),
-        )?;
-        self.archive.finish()
+        )
     }
 }
 
