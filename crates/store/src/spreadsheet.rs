@@ -96,11 +96,14 @@ struct Limits {
     rows: u32,
     /// UTF-16 units of one cell.
     letters: usize,
+    /// Bytes of XML after which no further row goes into a member of the archive.
+    bytes: u64,
 }
 
 impl Limits {
-    /// Those of Excel; the first also is LibreOffice's.
-    const STANDARD: Self = Self { rows: 1_048_576, letters: 32_767 };
+    /// Rows and letters are those of Excel, and rows also LibreOffice's. A zip entry that both open holds 4 GB; a quarter of
+    /// that is left for the row that comes last.
+    const STANDARD: Self = Self { rows: 1_048_576, letters: 32_767, bytes: 3 << 30 };
 }
 
 /// What becomes of a cell in a file that knows types.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::{BETWEEN_BASES, BETWEEN_DATASETS, COLUMNS, NOT_APPLICABLE, NOT_KNOWN, access_type, joined, lists};
+use super::{BETWEEN_BASES, BETWEEN_DATASETS, NOT_APPLICABLE, NOT_KNOWN, access_type, joined, lists};
 use crate::classification::{Class, SCHEMES};
 use crate::organisation::fold_spaces;
 use crate::statement::{DatasetUse, MAX_CLEAR};
@@ -17,19 +17,19 @@ const SCHEME: &str = "hdr-uk";
 /// The identifier that stands in `Organisation ID` as it is; another has its scheme in front.
 const PLAIN_ID: &str = "organisation-id";
 
-/// Where the columns stand that a release has for itself.
-const OF_RELEASE: [(&str, usize); 7] = [
-    ("datasets", 18),
-    ("class", 19),
-    ("bases", 20),
-    ("article-9", 21),
-    ("common-law-duty", 22),
-    ("opt-outs", 23),
-    ("frequency", 24),
+/// Where the columns stand that a release has for itself, with their names.
+const OF_RELEASE: [(usize, &str); 7] = [
+    (18, "Dataset(s) name"),
+    (19, "Data sensitivity level"),
+    (20, "Legal basis for provision of data under Article 6"),
+    (21, "Lawful conditions for provision of data under Article 9"),
+    (22, "Common Law Duty of Confidentiality"),
+    (23, "National data opt-out applied?"),
+    (24, "Request frequency"),
 ];
 
-/// Where the date of a release stands.
-const RELEASED: usize = 27;
+/// Where the date of a release stands, with the column's name.
+const RELEASED: (usize, &str) = (27, "Release/Access date");
 
 /// The values of [`OF_RELEASE`], in its order.
 type Own = [Option<String>; OF_RELEASE.len()];
@@ -57,11 +57,11 @@ pub(super) fn rows(
     let said: [bool; OF_RELEASE.len()] = std::array::from_fn(|at| owned.iter().any(|(own, _)| own[at].is_some()));
     owned.into_iter().map(move |(mut own, released)| {
         let mut row = common.clone();
-        for (at, (_, column)) in OF_RELEASE.iter().enumerate() {
+        for (at, (column, _)) in OF_RELEASE.iter().enumerate() {
             let value = if said[at] { own[at].take() } else { of_share[at].clone() };
             row[*column] = value.map_or(Cell::Null, Cell::Text);
         }
-        row[RELEASED] = words(&released);
+        row[RELEASED.0] = words(&released);
         row
     })
 }
@@ -75,7 +75,7 @@ fn common(recipient: &[Cell], share: &[Cell], texts: &[Vec<Cell>]) -> Vec<Cell> 
     let texts = newest(texts);
     let said = |name: &str| texts.get(name).map_or(Cell::Null, |(_, value)| sentences(value));
     let route: Option<Route> = text_of(share, Table::Share, "route").parse().ok();
-    let row = vec![
+    vec![
         of_recipient("name"),
         words(&ids(json(text_of(recipient, Table::Recipient, "ids")))),
         of_recipient("sector"),
@@ -107,9 +107,7 @@ fn common(recipient: &[Cell], share: &[Cell], texts: &[Vec<Cell>]) -> Vec<Cell> 
         route.map_or(Cell::Null, |route| words(access_type(route))),
         said("privacy"),
         said("outputs-link"),
-    ];
-    debug_assert_eq!(row.len(), COLUMNS.len());
-    row
+    ]
 }
 
 fn own_of_share(share: &[Cell]) -> Own {
@@ -254,5 +252,19 @@ fn list(cell: &Cell) -> Vec<String> {
         Cell::List(list) => list.clone(),
         Cell::Text(text) => json(text),
         Cell::Null | Cell::Integer(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::COLUMNS;
+    use super::*;
+
+    #[test]
+    fn what_a_release_says_stands_in_its_columns() {
+        for (place, name) in OF_RELEASE.into_iter().chain([RELEASED]) {
+            assert_eq!(COLUMNS[place].name, name);
+        }
+        assert_eq!(common(&[], &[], &[]).len(), COLUMNS.len());
     }
 }

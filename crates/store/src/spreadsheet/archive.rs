@@ -13,13 +13,16 @@ const GATHERED: usize = 1 << 16;
 pub(super) struct Archive<W: Write + Seek> {
     zip: ZipWriter<Outlet<W>>,
     gathered: String,
+    /// Bytes of the member that was begun last.
+    length: u64,
 }
 
 /// Writes an archive of the members that `fill` puts into it.
 pub(super) fn write<W: Write + Seek>(out: W, fill: impl FnOnce(&mut Archive<W>) -> io::Result<()>) -> io::Result<()> {
     let given_up = Rc::new(Cell::new(false));
     let outlet = Outlet { out, at: 0, given_up: Rc::clone(&given_up) };
-    let mut archive = Archive { zip: ZipWriter::new(outlet), gathered: String::with_capacity(2 * GATHERED) };
+    let gathered = String::with_capacity(2 * GATHERED);
+    let mut archive = Archive { zip: ZipWriter::new(outlet), gathered, length: 0 };
     if let Err(error) = fill(&mut archive).and_then(|()| archive.empty()) {
         given_up.set(true);
         return Err(error);
@@ -45,17 +48,23 @@ impl<W: Write + Seek> Archive<W> {
         self.put(content)
     }
 
-    /// Begins a member of any length; what is put goes into it.
+    /// Begins a member of at most 4 GB; what is put goes into it.
     pub fn begin(&mut self, name: &str) -> io::Result<()> {
         self.empty()?;
-        // Its length is not known yet, and may come to more than the 4 GB that a zip entry holds otherwise.
-        let options = options().compression_method(CompressionMethod::Deflated).large_file(true);
-        Ok(self.zip.start_file(name, options)?)
+        self.length = 0;
+        // A header that leaves room for more than 4 GB is one that LibreOffice does not open.
+        Ok(self.zip.start_file(name, options().compression_method(CompressionMethod::Deflated))?)
+    }
+
+    /// How many bytes were put into the member that was begun last.
+    pub fn length(&self) -> u64 {
+        self.length
     }
 
     /// Adds to the member that was begun last.
     pub fn put(&mut self, xml: &str) -> io::Result<()> {
         self.gathered.push_str(xml);
+        self.length += xml.len() as u64;
         if self.gathered.len() < GATHERED { Ok(()) } else { self.empty() }
     }
 

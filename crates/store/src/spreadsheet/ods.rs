@@ -15,6 +15,9 @@ const NAMES: &str = "urn:oasis:names:tc:opendocument:xmlns";
 /// A letter of the default font, about, in millimetres.
 const LETTER: u32 = 2;
 
+/// What stands below the last row of a list that is larger than a file of this form can be.
+const UNFINISHED: &str = "The list goes on: a file of this kind holds no more. The CSV file has all of it.";
+
 pub(super) fn write(
     sheet: &Sheet<'_>,
     rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
@@ -36,7 +39,7 @@ fn fill<W: Write + Seek>(
     let mut rows = rows.peekable();
     let mut sheets = Vec::new();
     let mut xml = String::new();
-    while sheets.is_empty() || rows.peek().is_some() {
+    while sheets.is_empty() || (rows.peek().is_some() && archive.length() <= limits.bytes) {
         let name = sheet_name(sheet, sheets.len());
         begin(sheet, &name, &mut xml);
         let headers: Vec<Typed<'_>> = sheet.columns.iter().map(|column| Typed::Text(column.name.into())).collect();
@@ -50,6 +53,13 @@ fn fill<W: Write + Seek>(
             xml.clear();
             row(&cells, "", &mut xml);
             archive.put(&xml)?;
+            if archive.length() > limits.bytes && rows.peek().is_some() {
+                // All sheets are in one member, so that a further sheet would hold no more.
+                xml.clear();
+                row(&[Typed::Text(UNFINISHED.into())], " table:style-name=\"bold\"", &mut xml);
+                archive.put(&xml)?;
+                break;
+            }
         }
         archive.put("</table:table>")?;
         xml.clear();

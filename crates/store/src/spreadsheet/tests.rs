@@ -146,6 +146,31 @@ fn rows_that_a_sheet_cannot_hold_go_to_the_next() {
 }
 
 #[test]
+fn a_list_larger_than_a_member_can_be_goes_on_in_xlsx_and_says_so_in_ods() {
+    let rows: Vec<Vec<Cell>> = (0..7).map(|_| vec![text(&"x".repeat(1_000)), Cell::Null, Cell::Null]).collect();
+    let limits = Limits { bytes: 3_500, ..Limits::STANDARD };
+    let shape = |form, rows: &[Vec<Cell>]| -> Vec<usize> {
+        read(form, written(form, rows, limits)).iter().map(|(_, rows)| rows.len()).collect()
+    };
+    assert_eq!(shape(Form::Xlsx, &rows), [3, 3, 1]);
+    let ods = read(Form::Ods, written(Form::Ods, &rows, limits));
+    let last = ods[0].1.last().unwrap()[0].to_string();
+    assert!(ods.len() == 1 && last.starts_with("The list goes on"), "{last}");
+    let whole = ods[0].1.len() - 1;
+    assert_eq!(shape(Form::Ods, &rows[..whole]), [whole], "a list that just fits says nothing");
+}
+
+#[test]
+fn no_member_needs_more_than_the_first_version_of_zip() {
+    for form in [Form::Ods, Form::Xlsx] {
+        let bytes = written(form, &awkward(), Limits::STANDARD);
+        // LibreOffice opens no file with a header of version 4.5, which has room for more than 4 GB.
+        let headers = bytes.windows(6).filter(|window| window.starts_with(b"PK\x03\x04"));
+        assert!(headers.into_iter().all(|header| header[4] <= 20), "{form:?}");
+    }
+}
+
+#[test]
 fn a_text_too_long_for_an_excel_cell_is_cut_and_noted_and_whole_elsewhere() {
     let longest = "é".repeat(32_767);
     let school = "🏫".repeat(20_000);

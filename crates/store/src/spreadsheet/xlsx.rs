@@ -79,6 +79,9 @@ fn fill<W: Write + Seek>(
             let cells: Vec<Typed<'_>> =
                 row.iter().zip(sheet.columns).map(|(cell, column)| Typed::of(cell, column.holds)).collect();
             writer.row(names.len(), number, &cells, 0)?;
+            if writer.archive.length() > limits.bytes {
+                break;
+            }
         }
         writer.end()?;
     }
