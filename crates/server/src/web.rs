@@ -19,6 +19,7 @@ mod page;
 mod past;
 mod problem;
 mod recipient;
+mod results;
 mod search;
 mod serve;
 mod share;
@@ -59,7 +60,6 @@ pub fn router(site: Site) -> Router {
     let pages = Router::new()
         .route("/", get(home::home))
         .route("/find", get(find::find))
-        .route("/find.csv", get(find::csv))
         .route("/share", get(share::by_parameter))
         .route("/share/{*reference}", get(share::by_path))
         .route("/recipient/{slug}", get(recipient::recipient))
@@ -79,7 +79,8 @@ pub fn router(site: Site) -> Router {
         .route("/register.sqlite", get(files::database))
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
-        .route("/downloads/{name}", get(files::download));
+        .route("/downloads/{name}", get(files::download))
+        .route("/find.{ending}", get(results::result));
     let site_pages = pages
         .merge(files)
         .fallback(|| async { problem::Problem::NotFound })

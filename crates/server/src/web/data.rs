@@ -1,5 +1,6 @@
 //! `/data`: every download, with its size, date and SHA-256, as the signed list of the folder gives them.
 
+use std::path::Path as FilePath;
 use std::time::UNIX_EPOCH;
 
 use axum::response::Response;
@@ -35,7 +36,7 @@ struct Download {
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
     let mut downloads = Vec::new();
-    let list = list(&view).await;
+    let list = list(view.public()).await;
     let size = list.as_ref().map_or(0, |list| list.snapshot.size);
     for file in list.map(|list| list.files).unwrap_or_default() {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -57,8 +58,8 @@ pub async fn data(view: View) -> Result<Response, Problem> {
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.
-async fn list(view: &View) -> Option<Listing> {
-    let note = verify::read(view, listing::PATH).await?;
+pub async fn list(public: &FilePath) -> Option<Listing> {
+    let note = verify::read(public, listing::PATH).await?;
     Note::parse(note.as_bytes()).ok()?.text().parse().ok()
 }
 

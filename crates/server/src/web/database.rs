@@ -9,6 +9,7 @@ mod recipient;
 mod share;
 mod since;
 mod statement;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -9,6 +9,7 @@ use store::DataFolder;
 
 use super::database::{Database, Source};
 use super::past::Pasts;
+use super::results::Results;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -18,6 +19,7 @@ struct Inner {
     public: PathBuf,
     database: Database,
     pasts: Pasts,
+    results: Results,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -43,7 +45,13 @@ impl Site {
     ) -> Self {
         let public = public.into();
         let pasts = Pasts::new(&public);
-        Self(Arc::new(Inner { public, database: Database::new(source), pasts, clock: Box::new(clock) }))
+        Self(Arc::new(Inner {
+            public,
+            database: Database::new(source),
+            pasts,
+            results: Results::default(),
+            clock: Box::new(clock),
+        }))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -56,6 +64,10 @@ impl Site {
 
     pub(super) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(super) fn results(&self) -> &Results {
+        &self.0.results
     }
 
     pub(super) fn pasts(&self) -> &Pasts {

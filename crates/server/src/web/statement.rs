@@ -84,7 +84,7 @@ async fn leaf(view: View, index: u64) -> Result<Response, Problem> {
 async fn proof(view: View, index: u64) -> Result<Response, Problem> {
     let (found, _) = view.read(move |reader| reader.leaf(index)).await?;
     let leaf = found.ok_or(Problem::NotFound)?;
-    let note = verify::read(&view, "checkpoint").await.ok_or(Problem::Unavailable)?;
+    let note = verify::read(view.public(), "checkpoint").await.ok_or(Problem::Unavailable)?;
     let checkpoint = Note::parse(note.as_bytes()).map_err(|_| Problem::Unavailable)?;
     let Checkpoint { size, root, .. } = checkpoint.text().parse().map_err(|_| Problem::Unavailable)?;
     if index >= size {

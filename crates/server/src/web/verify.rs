@@ -1,5 +1,7 @@
 //! `/verify`: the checkpoint, the key, and how to check the register without trusting this view. And `/healthz`.
 
+use std::path::Path;
+
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use tlog::{Checkpoint, Note, SignedCheckpoint, VerifierKey};
@@ -29,8 +31,8 @@ struct Verify {
 /// `/verify`
 pub async fn verify(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
-    let note = read(&view, "checkpoint").await;
-    let key = read(&view, "vkey").await.map(|key| key.trim().to_owned());
+    let note = read(view.public(), "checkpoint").await;
+    let key = read(view.public(), "vkey").await.map(|key| key.trim().to_owned());
     let parsed = note.as_ref().and_then(|note| Note::parse(note.as_bytes()).ok());
     let checkpoint = parsed.as_ref().and_then(|note| note.text().parse::<Checkpoint>().ok());
     let verifier = key.as_ref().and_then(|key| key.parse::<VerifierKey>().ok());
@@ -61,8 +63,8 @@ fn cosigners(note: &str, origin: &str) -> Vec<String> {
 }
 
 /// Reads a small text of the public folder.
-pub async fn read(view: &View, name: &str) -> Option<String> {
-    let path = view.public().join(name);
+pub async fn read(public: &Path, name: &str) -> Option<String> {
+    let path = public.join(name);
     let metadata = tokio::fs::metadata(&path).await.ok()?;
     if !metadata.is_file() || metadata.len() > LARGEST {
         return None;
