@@ -5,23 +5,34 @@
 
 mod about;
 mod assets;
+mod changes;
+mod corrections;
 mod data;
 mod database;
+mod decisions;
 mod files;
 mod filters;
 mod find;
+mod glossary;
 mod headers;
 mod home;
 mod late;
+mod method;
+mod notices;
+mod other_access;
 mod page;
 mod problem;
+mod reading;
 mod recipient;
 mod search;
 mod serve;
 mod share;
+mod silence;
 mod site;
 mod statement;
+mod steps;
 mod story;
+mod table;
 mod verify;
 mod view;
 pub(crate) mod words;
@@ -61,6 +72,7 @@ pub fn router(site: Site) -> Router {
         .route("/statement/{name}", get(statement::statement))
         .route("/verify", get(verify::verify))
         .route("/about", get(about::about))
+        .merge(reading::routes())
         .route("/data", get(data::data))
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))

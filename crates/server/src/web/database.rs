@@ -5,6 +5,11 @@
 //! replaced are closed. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so
 //! that a folder that cannot be written serves as well.
 
+mod changes;
+mod channels;
+mod corrections;
+mod coverage;
+mod decisions;
 mod find;
 mod recipient;
 mod share;
@@ -23,6 +28,10 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row};
 use tokio::sync::Semaphore;
 
+pub use channels::{ChannelView, ChannelVolume, WithheldView};
+pub use corrections::CorrectionView;
+pub use coverage::Coverage;
+pub use decisions::{Decision, DecisionView, Decisions};
 pub use find::{Choice, FoundShare};
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{FieldText, ReleaseView, ShareView, TextState};

@@ -296,7 +296,11 @@ fn sort(value: &str) -> Result<(Sort, bool), Problem> {
     })
 }
 
-fn coded<T: FromStr<Err = UnknownCode>>(parameter: &'static str, value: &str) -> Result<T, Problem> {
+/// Reads a coded value of a parameter.
+///
+/// # Errors
+/// A value that is none of the vocabulary's codes, with those that it has.
+pub fn coded<T: FromStr<Err = UnknownCode>>(parameter: &'static str, value: &str) -> Result<T, Problem> {
     value.parse().map_err(|error: UnknownCode| bad(parameter, format!("It can be one of: {}.", error.expected)))
 }
 
@@ -310,6 +314,7 @@ fn add<T: PartialEq>(values: &mut Vec<T>, parameter: &'static str, value: T) -> 
     Ok(())
 }
 
-fn bad(parameter: &'static str, message: String) -> Problem {
+/// A parameter with a value that it cannot have, and what it may be.
+pub fn bad(parameter: &'static str, message: String) -> Problem {
     Problem::BadParameter { parameter, message }
 }

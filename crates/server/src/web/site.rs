@@ -7,10 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use register::{Moment, PartialDate};
 
 use super::database::Database;
+use crate::settings::Settings;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
-pub struct Site(Arc<Inner>);
+pub struct Site(Arc<Inner>, Arc<Settings>);
 
 struct Inner {
     public: PathBuf,
@@ -28,7 +29,13 @@ impl Site {
     pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         let public = public.into();
         let database = Database::new(public.join("register.sqlite"));
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
+        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }), Arc::default())
+    }
+
+    /// The same with what its operator says of itself.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self(self.0, Arc::new(settings))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -37,6 +44,10 @@ impl Site {
 
     pub(super) fn today(&self) -> PartialDate {
         (self.0.clock)().date()
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.1
     }
 
     pub(super) fn database(&self) -> &Database {

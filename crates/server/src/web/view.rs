@@ -11,6 +11,7 @@ use register::PartialDate;
 
 use super::Site;
 use super::database::{DatabaseError, Info, Reader};
+use crate::settings::Settings;
 
 /// What one request sees.
 #[derive(Clone)]
@@ -32,6 +33,11 @@ impl View {
     /// The day on which lateness is computed.
     pub fn today(&self) -> PartialDate {
         self.site.today()
+    }
+
+    /// What the site's operator says of itself.
+    pub fn settings(&self) -> &Settings {
+        self.site.settings()
     }
 
     /// Asks the register one question, which may be made of several queries; they see one state of it.
