@@ -17,8 +17,8 @@ use super::problem::Problem;
 use super::silence::Cadence;
 use super::steps::Steps;
 use super::{View, story, table, words};
-pub use asked::before;
 use asked::Asked;
+pub use asked::before;
 
 /// Statements on one page.
 const PAGE: u64 = 50;
@@ -116,7 +116,8 @@ pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Prob
     let next = found.last().filter(|_| more).map(|last| asked.query(asked.kind, Some(last.index)));
     let head = ["index", "logged", "at", "kind", "title", "detail", "share", "share_title", "corrects"];
     let mut response = table::csv("changes.csv", &head, found.iter().map(cells))?;
-    if let Some(link) = next.and_then(|next| HeaderValue::from_str(&format!("</changes.csv?{next}>; rel=\"next\"")).ok())
+    if let Some(link) =
+        next.and_then(|next| HeaderValue::from_str(&format!("</changes.csv?{next}>; rel=\"next\"")).ok())
     {
         response.headers_mut().insert(LINK, link);
     }

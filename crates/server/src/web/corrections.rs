@@ -102,8 +102,12 @@ pub fn corrected(found: CorrectionView) -> Corrected {
             shown.redaction = true;
             shown.reason = redaction.ground.label();
             let texts = words::count(redaction.digests.len() as u64, "text", "texts");
-            shown.differences =
-                vec![Difference { field: texts, before: "(public)".to_owned(), after: "(erased)".to_owned(), long: false }];
+            shown.differences = vec![Difference {
+                field: texts,
+                before: "(public)".to_owned(),
+                after: "(erased)".to_owned(),
+                long: false,
+            }];
         }
         _ => {
             let compared = story::corrections(&chain, &texts).into_iter().find(|one| one.index == index);

@@ -24,13 +24,17 @@ struct Method {
 }
 
 impl Method {
-    /// `41 of 120 releases (34 %)`; the share of the whole is left out where there is none.
+    /// `41 of 120 releases (34 %)`; no percentage where it would say nothing.
     fn part(&self, count: &u64, all: &u64, one: &str, many: &str) -> String {
-        let all_of_them = words::count(all, one, many);
-        match (u128::from(*count) * 100).checked_div(u128::from(*all)) {
-            None => format!("0 of {all_of_them}"),
-            Some(0) if *count > 0 => format!("{} of {all_of_them} (less than 1 %)", words::number(count)),
-            Some(percent) => format!("{} of {all_of_them} ({percent} %)", words::number(count)),
+        let said = format!("{} of {}", words::number(count), words::count(all, one, many));
+        if *count == 0 || *all == 0 {
+            return said;
+        }
+        // Rounded half up; what is neither none nor all does not become it.
+        match (u128::from(*count) * 200 + u128::from(*all)) / (u128::from(*all) * 2) {
+            0 => format!("{said} (less than 1 %)"),
+            100 if count < all => format!("{said} (more than 99 %)"),
+            percent => format!("{said} ({percent} %)"),
         }
     }
 
@@ -41,9 +45,8 @@ impl Method {
 
 /// `/method`
 pub async fn method(view: View) -> Result<Response, Problem> {
-    let ((gaps, heartbeats, (corrections, redactions)), info) = view
-        .read(|reader| Ok((reader.coverage()?, reader.heartbeats()?, reader.correction_counts()?)))
-        .await?;
+    let ((gaps, heartbeats, (corrections, redactions)), info) =
+        view.read(|reader| Ok((reader.coverage()?, reader.heartbeats()?, reader.correction_counts()?))).await?;
     Ok(html(&Method {
         custodian: info.custodian.clone(),
         shares: info.total("shares"),

@@ -36,6 +36,8 @@ pub struct ChannelVolume {
     pub requests: Option<u64>,
     /// Requests of these for which data was supplied, where that is known.
     pub supplied: Option<u64>,
+    /// Rows or records in them, where that is known.
+    pub rows: Option<u64>,
     /// People in them, where that is known: somebody in two releases counts twice.
     pub people: Option<u64>,
     /// Releases of so few people that only a band is given.
@@ -107,7 +109,7 @@ impl Reader {
     fn volumes(&self, channel: Channel) -> Result<Vec<ChannelVolume>, DatabaseError> {
         let mut found = self.connection.prepare_cached(
             "SELECT release.basis, count(*) AS releases, sum(requests) AS requests, sum(supplied) AS supplied, \
-             sum(people) AS people, count(people_under) AS banded \
+             sum(rows) AS rows, sum(people) AS people, count(people_under) AS banded \
              FROM share JOIN release ON release.share_id = share.id WHERE share.channel = ? \
              GROUP BY release.basis ORDER BY release.basis DESC",
         )?;
@@ -117,6 +119,7 @@ impl Reader {
                 releases: row.get("releases")?,
                 requests: row.get("requests")?,
                 supplied: row.get("supplied")?,
+                rows: row.get("rows")?,
                 people: row.get("people")?,
                 banded: row.get("banded")?,
             })

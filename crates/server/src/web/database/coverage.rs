@@ -40,8 +40,8 @@ impl Reader {
              count(*) FILTER (WHERE basis = 'declared'), count(*) FILTER (WHERE basis = 'measured'), \
              count(*) FILTER (WHERE basis IS NOT NULL AND people IS NULL AND people_under IS NULL) FROM release",
         )?;
-        (gaps.undated, gaps.unmeasured, gaps.declared, gaps.measured, gaps.peopleless) = releases
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+        (gaps.undated, gaps.unmeasured, gaps.declared, gaps.measured, gaps.peopleless) =
+            releases.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         let mut shares = self.connection.prepare_cached(
             "SELECT count(*) FILTER (WHERE title IS NULL), \
              count(*) FILTER (WHERE outcome IS NULL AND source IS NOT NULL), \
