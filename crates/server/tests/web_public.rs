@@ -16,6 +16,7 @@ mod reading;
 mod site;
 
 use axum::http::StatusCode;
+use proptest::prelude::*;
 use site::{TestSite, get};
 
 /// The pages of this test.
@@ -125,5 +126,32 @@ async fn a_value_that_a_parameter_cannot_have_is_named_with_what_it_may_be() {
         ["/decisions?page=1000000", "/other-access?page=1000000", "/changes?before=0", "/corrections?before=0"]
     {
         assert_eq!(get(&site, address).await.status, StatusCode::OK, "{address}");
+    }
+}
+
+#[test]
+fn whatever_stands_behind_the_question_mark_is_answered_or_named() {
+    let site = site::demonstration();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let names = "outcome|year|reason|decided-by|page|from|to|kind|before|x";
+    let values = "[0-9]{1,20}|[0-9]{4}-[0-9]{2}-[0-9]{2}|%[0-9A-F]{2}|[a-z-]{0,12}|\\PC{0,12}";
+    let query = proptest::collection::vec((names, values), 0..4);
+    let pages =
+        proptest::sample::select(PAGES.iter().copied().chain(["/decisions.csv", "/changes.csv"]).collect::<Vec<_>>());
+    proptest!(ProptestConfig::with_cases(150), |(page in pages, query in query)| {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let answer = runtime.block_on(get(&site, &format!("{page}?{}", pairs.join("&"))));
+        prop_assert!(matches!(answer.status, StatusCode::OK | StatusCode::BAD_REQUEST), "{}", answer.status);
+    });
+}
+
+#[tokio::test]
+async fn without_a_register_every_page_says_so() {
+    let empty = site::empty();
+    for page in PAGES {
+        let answer = get(&empty, page).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+        assert!(answer.text.contains("The register cannot be shown right now"), "{page}");
     }
 }

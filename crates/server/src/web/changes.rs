@@ -5,8 +5,6 @@ mod asked;
 use std::ops::Range;
 
 use axum::extract::RawQuery;
-use axum::http::HeaderValue;
-use axum::http::header::LINK;
 use axum::response::Response;
 use register::PartialDate;
 use register::statement::Kind;
@@ -113,15 +111,10 @@ pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Prob
         .await?;
     let more = found.len() as u64 > ROWS;
     found.truncate(ROWS as usize);
-    let next = found.last().filter(|_| more).map(|last| asked.query(asked.kind, Some(last.index)));
+    let older = |last: &StatementView| format!("/changes.csv?{}", asked.query(asked.kind, Some(last.index)));
+    let next = found.last().filter(|_| more).map(older);
     let head = ["index", "logged", "at", "kind", "title", "detail", "share", "share_title", "corrects"];
-    let mut response = table::csv("changes.csv", &head, found.iter().map(cells))?;
-    if let Some(link) =
-        next.and_then(|next| HeaderValue::from_str(&format!("</changes.csv?{next}>; rel=\"next\"")).ok())
-    {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
+    table::csv("changes.csv", &head, found.iter().map(cells), next)
 }
 
 fn cells(view: &StatementView) -> [String; 9] {

@@ -18,6 +18,9 @@ use asked::{Asked, Field, NONE};
 /// Decisions on one page.
 const PAGE: u64 = 20;
 
+/// Rows of a table for a spreadsheet; the header `Link` leads on to what is older.
+pub const ROWS: u64 = 10_000;
+
 /// Texts longer than this many characters are folded.
 const LONG: usize = 600;
 
@@ -86,10 +89,7 @@ pub async fn decisions(view: View, RawQuery(query): RawQuery) -> Result<Response
     let ((found, matching, rows), info) = view
         .read(move |reader| {
             let found = reader.decisions()?;
-            let matching: Vec<&Decision> = found.all.iter().filter(|one| wanted.takes(one, None)).collect();
-            let skip = usize::try_from(wanted.page.saturating_sub(1).saturating_mul(PAGE)).unwrap_or(usize::MAX);
-            let page: Vec<Decision> = matching.iter().skip(skip).take(PAGE as usize).copied().cloned().collect();
-            let matching = matching.len() as u64;
+            let (matching, page) = page_of(&found, &wanted, PAGE);
             let rows = reader.decision_views(&page)?;
             Ok((found, matching, rows))
         })
@@ -110,14 +110,14 @@ pub async fn decisions(view: View, RawQuery(query): RawQuery) -> Result<Response
     }))
 }
 
-/// `/decisions.csv`: every decision that matches.
+/// `/decisions.csv`: the decisions that match, at most ten thousand at once.
 pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let asked = Asked::parse(query.as_deref().unwrap_or_default())?;
-    let (rows, _) = view
+    let wanted = asked.clone();
+    let ((matching, rows), _) = view
         .read(move |reader| {
-            let mut matching = reader.decisions()?.all;
-            matching.retain(|one| asked.takes(one, None));
-            reader.decision_views(&matching)
+            let (matching, page) = page_of(&reader.decisions()?, &wanted, ROWS);
+            Ok((matching, reader.decision_views(&page)?))
         })
         .await?;
     let head = [
@@ -134,7 +134,17 @@ pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Prob
         "set_aside",
         "statement",
     ];
-    table::csv("decisions.csv", &head, rows.into_iter().map(cells))
+    let next =
+        (asked.page < matching.div_ceil(ROWS)).then(|| format!("/decisions.csv?{}", asked.on_page(asked.page + 1)));
+    table::csv("decisions.csv", &head, rows.into_iter().map(cells), next)
+}
+
+/// How many decisions match, and one page of them.
+fn page_of(found: &Decisions, asked: &Asked, length: u64) -> (u64, Vec<Decision>) {
+    let matching: Vec<&Decision> = found.all.iter().filter(|one| asked.takes(one, None)).collect();
+    let skip = usize::try_from(asked.page.saturating_sub(1).saturating_mul(length)).unwrap_or(usize::MAX);
+    let page = matching.iter().skip(skip).take(length as usize).copied().cloned().collect();
+    (matching.len() as u64, page)
 }
 
 fn cells(view: DecisionView) -> [String; 12] {

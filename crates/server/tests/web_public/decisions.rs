@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use register::statement::Body;
-use register::vocabulary::Outcome;
+use register::statement::{Access, Body, Correction, ShareApplied, ShareDecided};
+use register::vocabulary::{Channel, CorrectionReason, Outcome, Reason};
+use register::{Draft, Organisation, Salt, Statement};
 
 use super::{between, every_page};
 use crate::site::{TestSite, demonstration, get, header};
@@ -57,6 +58,48 @@ async fn a_refusal_that_was_decided_again_stays() {
     let site = demonstration();
     let refusals = every_page(&site, "/decisions?outcome=refused").await.concat();
     assert!(refusals.contains("Decided again later."), "the demonstration has one");
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_corrected_and_then_decided_again_shows_what_it_says_after_its_correction() {
+    let site = demonstration();
+    let logged = site.register().last_logged().unwrap();
+    let draft = |id: &str, body: Body| Draft::new(Statement::new(id, logged.date(), logged, body).about("CORRECTED/1"));
+    let recipient = Organisation::named("=1+1, Ltd");
+    let access = Access {
+        bases: Vec::new(),
+        channel: Channel::Panel,
+        datasets: Vec::new(),
+        facts: Default::default(),
+        recipient,
+        route: None,
+    };
+    let decision = |outcome, reason| ShareDecided {
+        conditions: Vec::new(),
+        decided_by: "First Panel".to_owned(),
+        outcome,
+        reasons: vec![reason],
+    };
+    let refused = decision(Outcome::Refused, Reason::DataExcessive);
+    let meant = ShareDecided { decided_by: "Second Panel".to_owned(), ..decision(Outcome::Refused, Reason::NoAnswer) };
+    let patch = Body::from(refused.clone()).patch_to(&meant.into()).unwrap();
+    let mut correction =
+        draft("c-3", Correction { cleared: Vec::new(), patch, reason: CorrectionReason::EnteredWrongly }.into())
+            .saying("reasons", "The second text.", Salt([3; 32]));
+    correction.statement.corrects = Some(site.size() + 1);
+    site.publish(&[
+        draft("c-1", ShareApplied { access }.into()),
+        draft("c-2", refused.into()).saying("reasons", "The first text.", Salt([2; 32])),
+        correction,
+        draft("c-4", decision(Outcome::Approved, Reason::BenefitClear).into()).saying("reasons", "Yes.", Salt([4; 32])),
+    ]);
+    let found = get(&site, "/decisions?outcome=refused&decided-by=Second+Panel").await.text;
+    assert!(found.contains("CORRECTED/1") && found.contains("Decided again later."));
+    assert!(found.contains("The applicant did not answer questions in time") && found.contains("The second text."));
+    assert!(!found.contains("Asked for more data than the purpose needs</li>") && !found.contains("The first text."));
+    assert!(get(&site, "/decisions?decided-by=First+Panel").await.text.contains(">1 decision found<"));
+    let table = get(&site, "/decisions.csv?decided-by=Second+Panel").await.text;
+    assert!(table.contains("\"'=1+1, Ltd\""), "{table}");
 }
 
 #[tokio::test]
