@@ -103,16 +103,13 @@ impl Settings {
         let contact = &settings.contact;
         let email = "an e-mail address such as register@example.org, without a name or spaces around it";
         let address = "a postal address of 1 to 8 lines of at most 100 characters";
-        let checks: [(&'static str, &Option<String>, fn(&str) -> bool, &'static str); 3] = [
-            ("contact.email", &contact.email, is_email, email),
-            ("contact.address", &contact.address, is_address, address),
-            ("contact.accessibility", &contact.accessibility, is_email, email),
-        ];
-        for (key, value, keeps, expected) in checks {
-            if value.as_ref().is_some_and(|value| !keeps(value)) {
-                return Err(SettingsError::Value { file: file.to_owned(), key, expected });
-            }
-        }
+        let check = |key, value: &Option<String>, keeps: fn(&str) -> bool, expected| match value {
+            Some(value) if !keeps(value) => Err(SettingsError::Value { file: file.to_owned(), key, expected }),
+            _ => Ok(()),
+        };
+        check("contact.email", &contact.email, is_email, email)?;
+        check("contact.address", &contact.address, is_address, address)?;
+        check("contact.accessibility", &contact.accessibility, is_email, email)?;
         Ok(settings)
     }
 }

@@ -82,7 +82,7 @@ fn syllables(word: &str) -> usize {
     let ends = |ending: &str| letters.iter().collect::<String>().ends_with(ending);
     let before_last_two = letters[letters.len() - 3];
     let silent = if ends("e") {
-        !(ends("le") && !is_vowel(&before_last_two))
+        !ends("le") || is_vowel(&before_last_two)
     } else if ends("es") {
         !["ies", "ses", "xes", "zes", "ches", "shes", "ces", "ges"].iter().any(|ending| ends(ending))
     } else {

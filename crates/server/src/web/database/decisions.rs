@@ -90,7 +90,7 @@ impl Reader {
                 found.all.extend(self.set_aside(*share, *index)?);
             }
         }
-        found.all.sort_by(|a, b| (b.decided, b.share, b.statement).cmp(&(a.decided, a.share, a.statement)));
+        found.all.sort_by_key(|one| std::cmp::Reverse((one.decided, one.share, one.statement)));
         Ok(found)
     }
 
