@@ -64,6 +64,23 @@ async function addresses() {
     "not-found": "/share/there-is-no-such-share",
     verify: "/verify",
     about: "/about",
+    decisions: "/decisions",
+    "decisions-refused": "/decisions?outcome=refused",
+    "decisions-second-page": "/decisions?page=2",
+    "decisions-nothing": "/decisions?outcome=refused&year=1999",
+    "other-access": "/other-access",
+    changes: "/changes",
+    "changes-all": "/changes?from=2000",
+    "changes-kind": "/changes?from=2000&kind=share-decided",
+    "changes-nothing": "/changes?from=1999&to=1999",
+    corrections: "/corrections",
+    glossary: "/glossary",
+    method: "/method",
+    accessibility: "/accessibility",
+    cookies: "/cookies",
+    privacy: "/privacy",
+    contact: "/contact",
+    "bad-day": "/changes?from=yesterday",
     data: "/data",
     "statement-first": "/statement/0",
     "share-most-releases": await first("sort=-releases"),
@@ -204,6 +221,33 @@ await page.locator(".rc-results__title").first().click();
 await page.waitForURL(/\/share/);
 await page.locator("#proof a[href^='/statement/']").click();
 await page.waitForURL(/\/statement\/\d+$/);
+
+// The same without a mouse: filter the decisions by outcome, and go on to what changed between two days.
+await page.goto(`${base}/decisions`);
+await page.focus("#outcome");
+await page.keyboard.type("Refused");
+await page.focus(".rc-asked button");
+await page.keyboard.press("Enter");
+await page.waitForURL(/outcome=refused/);
+const tags = await page.$$eval(".rc-decision .govuk-tag", (all) => [...new Set(all.map((tag) => tag.textContent))]);
+if (tags.join() !== "Refused") blame("decisions", `refusals were asked for, and shown: ${tags}`);
+await page.goto(`${base}/changes`);
+await page.fill("#from", "2017-12-01");
+await page.fill("#to", "2017-12-31");
+await page.click(".rc-asked button");
+await page.waitForURL(/from=2017-12-01&to=2017-12-31/);
+if (!(await page.locator(".rc-lead").textContent()).includes("from 1 December 2017")) blame("changes", "the days asked for are not named");
+
+// On paper nothing is left to press, and the address of the log still stands below.
+await page.emulateMedia({ media: "print" });
+for (const address of ["/decisions", "/changes?from=2000", "/other-access"]) {
+  await page.goto(base + address);
+  const shown = await page.$$eval("nav, form, button, input, select", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.className || one.tagName));
+  const left = shown.filter((name) => !name.includes("rc-note"));
+  if (left.length) blame(`${address} on paper`, `still shows ${left.join(", ")}`);
+  if (!(await page.locator(".rc-footer__proof").isVisible())) blame(`${address} on paper`, "does not say what it rests on");
+}
+await page.emulateMedia({ media: "screen" });
 
 await browser.close();
 if (problems.length) {

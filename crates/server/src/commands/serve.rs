@@ -7,6 +7,7 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
+use crate::settings::Settings;
 use crate::web::{self, Site};
 
 /// What the command takes.
@@ -24,6 +25,9 @@ pub struct Arguments {
     /// The address to listen at
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: std::net::SocketAddr,
+    /// Whom to write to, as a TOML file: [contact] with email, address and accessibility, each optional
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
 }
 
 /// A zone that can be served alone.
@@ -40,6 +44,7 @@ enum Zone {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
+    let settings = arguments.settings.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
     let site = match (&arguments.data, &arguments.folder, arguments.only) {
         (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?),
         (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => Site::of_copy(folder),
@@ -55,7 +60,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .await
             .with_context(|| format!("cannot listen at {}", arguments.listen))?;
         println!("Rollcall serves this register on http://{}", listener.local_addr()?);
-        web::serve(listener, web::router(site), web::shutdown_signal()).await?;
+        web::serve(listener, web::router(site.with_settings(settings)), web::shutdown_signal()).await?;
         Ok(())
     })
 }

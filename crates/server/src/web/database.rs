@@ -4,6 +4,11 @@
 //! closed.
 
 mod catalogue;
+mod changes;
+mod channels;
+mod corrections;
+mod coverage;
+mod decisions;
 mod find;
 mod recipient;
 mod share;
@@ -25,6 +30,10 @@ use tokio::sync::Semaphore;
 
 use super::catalogue::Catalogue;
 
+pub use channels::{ChannelView, ChannelVolume, WithheldView};
+pub use corrections::CorrectionView;
+pub use coverage::Coverage;
+pub use decisions::{Decision, DecisionView, Decisions};
 pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{FieldText, ReleaseView, ShareView, TextState};

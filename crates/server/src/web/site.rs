@@ -10,10 +10,11 @@ use store::DataFolder;
 use super::database::{Database, Source};
 use super::past::Pasts;
 use super::results::Results;
+use crate::settings::Settings;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
-pub struct Site(Arc<Inner>);
+pub struct Site(Arc<Inner>, Arc<Settings>);
 
 struct Inner {
     public: PathBuf,
@@ -45,13 +46,20 @@ impl Site {
     ) -> Self {
         let public = public.into();
         let pasts = Pasts::new(&public);
-        Self(Arc::new(Inner {
+        let inner = Inner {
             public,
             database: Database::new(source),
             pasts,
             results: Results::default(),
             clock: Box::new(clock),
-        }))
+        };
+        Self(Arc::new(inner), Arc::default())
+    }
+
+    /// The same with what its operator says of itself.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self(self.0, Arc::new(settings))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -60,6 +68,10 @@ impl Site {
 
     pub(super) fn today(&self) -> PartialDate {
         (self.0.clock)().date()
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.1
     }
 
     pub(super) fn database(&self) -> &Database {
