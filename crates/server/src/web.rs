@@ -7,6 +7,8 @@ mod about;
 mod assets;
 mod data;
 mod database;
+mod figure;
+mod figures;
 mod files;
 mod filters;
 mod find;
@@ -23,6 +25,7 @@ mod site;
 mod statement;
 mod story;
 mod verify;
+mod versions;
 mod view;
 pub(crate) mod words;
 
@@ -62,6 +65,7 @@ pub fn router(site: Site) -> Router {
         .route("/verify", get(verify::verify))
         .route("/about", get(about::about))
         .route("/data", get(data::data))
+        .merge(figures::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .layer(CompressionLayer::new());

@@ -5,6 +5,7 @@
 //! replaced are closed. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so
 //! that a folder that cannot be written serves as well.
 
+mod figures;
 mod find;
 mod recipient;
 mod share;
@@ -23,6 +24,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row};
 use tokio::sync::Semaphore;
 
+pub use figures::{Figures, Lag, LagOf, OfCohort, OfSector, OfYear, ReleaseCohorts};
 pub use find::{Choice, FoundShare};
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{FieldText, ReleaseView, ShareView, TextState};

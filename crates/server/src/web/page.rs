@@ -16,6 +16,8 @@ use super::{View, assets, words};
 pub enum Section {
     /// Find a release.
     Find,
+    /// Figures.
+    Figures,
     /// Data.
     Data,
     /// Verify.
@@ -30,6 +32,7 @@ impl Section {
     /// Name and address of each, in order.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Find, "Find a release", "/find"),
+        (Self::Figures, "Figures", "/figures"),
         (Self::Data, "Data", "/data"),
         (Self::Verify, "Verify", "/verify"),
         (Self::About, "About", "/about"),
