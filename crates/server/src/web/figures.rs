@@ -44,8 +44,8 @@ pub fn all(figures: &Figures, today: PartialDate) -> Vec<Figure> {
         items::items(&figures.items, figures.with_items),
         sectors::sectors(&figures.sectors),
         cohorts::cohorts(&figures.cohorts, figures.with_cohorts),
-        cohorts::newest(&figures.newest),
     ];
+    list.extend((!figures.newest.is_empty()).then(|| cohorts::newest(&figures.newest)));
     list.extend(lags::lags(&figures.lags));
     list
 }

@@ -1,4 +1,4 @@
-//! What the figures of the whole register show, asked in four queries. Rows are put together here and not in SQL where a
+//! What the figures of the whole register show, asked in a few queries. Rows are put together here and not in SQL where a
 //! sum could be larger than SQLite's numbers, or a list of JSON would be taken apart once a row.
 
 use std::collections::{BTreeMap, HashMap};
@@ -51,6 +51,24 @@ pub struct OfYear {
     pub measured: u128,
     /// The sum of declared numbers.
     pub declared: u128,
+}
+
+impl OfYear {
+    fn add(&mut self, other: &Self) {
+        self.releases += other.releases;
+        self.counted += other.counted;
+        self.banded += other.banded;
+        self.measured = self.measured.saturating_add(other.measured);
+        self.declared = self.declared.saturating_add(other.declared);
+    }
+}
+
+/// Releases that count alike: of one date, by its number, from one kind of source, logged on one day.
+#[derive(PartialEq, Eq, Hash)]
+struct Group {
+    date: Option<usize>,
+    imported: bool,
+    logged: PartialDate,
 }
 
 /// The recipients of one sector.
@@ -203,28 +221,49 @@ impl Reader {
         Ok(sectors)
     }
 
-    /// Years, people and lags of releases, in one pass.
+    /// Years, people and lags of releases, in one pass. A register has many releases on few dates, so dates are read
+    /// and subtracted once for each and not for each release.
     fn releases(&self, figures: &mut Figures) -> Result<(), DatabaseError> {
-        let mut years: BTreeMap<Option<i16>, OfYear> = BTreeMap::new();
-        let (mut here, mut imported) = (Lag::new(LagOf::Release), Lag::new(LagOf::Import));
+        let mut dates: HashMap<String, usize> = HashMap::new();
+        let mut sums: HashMap<Group, OfYear> = HashMap::new();
         let mut days = Days::default();
         // `listed` is set for releases of another register, and for no other.
         self.each("SELECT id, released, listed, basis, people, people_under FROM release ORDER BY id", |row| {
-            let released: Option<PartialDate> = perhaps(row, "released")?;
-            let year = released.map(PartialDate::year_number);
-            let of = years.entry(year).or_insert_with(|| OfYear { year, ..OfYear::default() });
+            let date = match row.get_ref(1)?.as_str_or_null()? {
+                None => None,
+                Some(text) => Some(match dates.get(text) {
+                    Some(date) => *date,
+                    None => {
+                        let number = dates.len();
+                        dates.insert(text.to_owned(), number);
+                        number
+                    }
+                }),
+            };
+            let imported = row.get_ref(2)?.as_i64_or_null()?.is_some();
+            let logged = days.of(self, row.get(0)?)?;
+            let of = sums.entry(Group { date, imported, logged }).or_default();
             of.releases += 1;
-            of.banded += u64::from(row.get::<_, Option<u64>>("people_under")?.is_some());
-            if let Some(people) = row.get::<_, Option<u64>>("people")? {
+            of.banded += u64::from(row.get_ref(5)?.as_i64_or_null()?.is_some());
+            if let Some(people) = row.get::<_, Option<u64>>(4)? {
                 of.counted += 1;
-                let measured = row.get_ref("basis")?.as_str_or_null()? == Some("measured");
+                let measured = row.get_ref(3)?.as_str_or_null()? == Some("measured");
                 let sum = if measured { &mut of.measured } else { &mut of.declared };
                 *sum += u128::from(people);
             }
-            let lag = if row.get_ref("listed")?.as_i64_or_null()?.is_some() { &mut imported } else { &mut here };
-            lag.add(released, days.of(self, row.get("id")?)?, 1);
             Ok(())
         })?;
+        let dates: HashMap<usize, Option<PartialDate>> =
+            dates.into_iter().map(|(text, number)| (number, text.parse().ok())).collect();
+        let mut years: BTreeMap<Option<i16>, OfYear> = BTreeMap::new();
+        let (mut here, mut imported) = (Lag::new(LagOf::Release), Lag::new(LagOf::Import));
+        for (group, sum) in sums {
+            let date = group.date.and_then(|number| dates.get(&number).copied().flatten());
+            let lag = if group.imported { &mut imported } else { &mut here };
+            lag.add(date, group.logged, sum.releases);
+            let year = date.map(PartialDate::year_number);
+            years.entry(year).or_insert_with(|| OfYear { year, ..OfYear::default() }).add(&sum);
+        }
         figures.years = years.into_values().collect();
         figures.lags.extend([here, imported]);
         Ok(())

@@ -59,6 +59,10 @@ impl Bar {
 }
 
 impl Bars<'_> {
+    fn has(&self, category: usize) -> bool {
+        self.rows.iter().any(|row| row.values[category] > 0)
+    }
+
     fn largest(&self) -> u128 {
         self.rows.iter().map(Bar::sum).max().unwrap_or(0)
     }
@@ -73,7 +77,8 @@ impl Bars<'_> {
         let above = labels > whole * 2 / 5;
         let begin = if above { 1 } else { labels + 10 };
         let room = whole.saturating_sub(begin + 8 + numbers + 2).max(1);
-        let mut y = svg.legend(0, self.categories);
+        let top = svg.legend(0, self.categories, |category| self.has(category));
+        let mut y = top;
         let largest = self.largest();
         for row in &self.rows {
             if above {
@@ -90,7 +95,9 @@ impl Bars<'_> {
             svg.text(begin + end + 8, y + 15, Anchor::Start, Tone::Ink, &fit(&row.said(), numbers));
             y += if above { 30 } else { 26 };
         }
-        svg.line((begin, 0.max(y.saturating_sub(1))), (begin, y), Tone::Soft, false);
+        if !above && !self.rows.is_empty() {
+            svg.line((begin, top), (begin, y), Tone::Soft, false);
+        }
         svg
     }
 
@@ -98,7 +105,7 @@ impl Bars<'_> {
     pub fn up(&self, id: &str) -> Svg {
         let mut svg = Svg::new(id, Size::Wide);
         let count = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        let top = svg.legend(0, self.categories) + 22;
+        let top = svg.legend(0, self.categories, |category| self.has(category)) + 22;
         let high = 210;
         let marks = marks(self.largest(), 4);
         let highest = marks.last().copied().unwrap_or(1);
@@ -130,9 +137,9 @@ impl Bars<'_> {
             }
             // Counted from the last, which matters most.
             if (count - 1 - place) % every == 0 {
-                svg.text(middle, top + high + 20, Anchor::Middle, Tone::Ink, &fit(&row.label, slot * every));
+                svg.text_around(middle, top + high + 20, Tone::Ink, &fit(&row.label, slot * every));
                 if let Some(remark) = row.remark.filter(|remark| width(remark) <= slot * every) {
-                    svg.text(middle, top + high + 38, Anchor::Middle, Tone::Soft, remark);
+                    svg.text_around(middle, top + high + 38, Tone::Soft, remark);
                 }
             }
         }

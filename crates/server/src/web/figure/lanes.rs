@@ -26,8 +26,7 @@ impl Lanes<'_> {
         let steps = u32::try_from(self.steps.len()).unwrap_or(u32::MAX).max(1);
         // Steps share the room evenly to the last unit, however many they are.
         let at = |step: u32| u32::try_from(u64::from(room) * u64::from(step) / u64::from(steps)).unwrap_or(room);
-        let mut y = svg.legend(0, self.categories);
-        let top = y;
+        let mut y = svg.legend(0, self.categories, |_| true);
         let widest = self.steps.iter().map(|step| width(step)).max().unwrap_or(0) + 14;
         let every = (u64::from(widest) * u64::from(steps)).div_ceil(u64::from(room)).max(1);
         let every = u32::try_from(every).unwrap_or(steps);
@@ -40,7 +39,6 @@ impl Lanes<'_> {
             }
         }
         y += 24;
-        let ground = y;
         let mut runs = Vec::new();
         for (label, cells) in &self.rows {
             if above {
@@ -48,6 +46,9 @@ impl Lanes<'_> {
                 y += 20;
             } else {
                 svg.text(left - 10, y + 15, Anchor::End, Tone::Ink, &fit(label, left - 12));
+            }
+            for x in &lines {
+                svg.line((*x, y), (*x, y + 20), Tone::Soft, true);
             }
             let mut step = 0;
             for run in cells.chunk_by(|one, other| one == other) {
@@ -58,9 +59,6 @@ impl Lanes<'_> {
                 step = end;
             }
             y += if above { 24 } else { 26 };
-        }
-        for x in lines {
-            svg.line((x, ground.max(top)), (x, y), Tone::Soft, true);
         }
         for (x, y, long, category) in runs {
             // What is expressly not in it is a thin line, so that the eye does not take it for data.

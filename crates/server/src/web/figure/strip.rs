@@ -39,25 +39,26 @@ pub fn draw(spread: &Spread, id: &str, size: Size) -> Svg {
     for place in (0..bins).filter(|place| place % every == 0) {
         let x = at(place);
         svg.line((x, top + high), (x, top + high + 5), Tone::Soft, false);
-        let anchor = if place == 0 { Anchor::Start } else { Anchor::Middle };
-        let half = width(&label(place)) / 2;
-        if place == 0 || x + half <= svg.width() {
-            svg.text(if place == 0 { 1 } else { x }, top + high + 21, anchor, Tone::Ink, &label(place));
+        if x + width(&label(place)) / 2 <= svg.width() {
+            svg.text_around(x, top + high + 21, Tone::Ink, &label(place));
         }
     }
     svg.text(svg.width() - 1, top + high + 42, Anchor::End, Tone::Soft, &axis(bin));
-    let named = [(spread.at_percent(50), "Median", 16), (spread.at_percent(90), "90 in 100 within", 38)];
+    let named = [(spread.at_percent(50), "Median", 14), (spread.at_percent(90), "90 in 100 within", 38)];
     for (days, name, y) in named {
         let place = days / bin;
         let wide = (at(place + 1) - at(place)).saturating_sub(2).clamp(1, 40);
         let x = at(place) + wide / 2;
-        svg.line((x, y + 5), (x, top + high), Tone::Ink, true);
-        let text = format!("{name} {} {}", short(u128::from(days)), if days == 1 { "day" } else { "days" });
-        let long = width(&text);
-        if x + 6 + long <= svg.width() {
-            svg.text(x.saturating_sub(4).max(1), y, Anchor::Start, Tone::Ink, &text);
+        svg.line((x, y - 12), (x, top + high), Tone::Ink, true);
+        let text = match days {
+            0 => format!("{name} the same day"),
+            1 => format!("{name} 1 day"),
+            days => format!("{name} {} days", short(u128::from(days))),
+        };
+        if x + 7 + width(&text) <= svg.width() {
+            svg.text(x + 7, y, Anchor::Start, Tone::Over, &text);
         } else {
-            svg.text((x + 4).min(svg.width() - 1), y, Anchor::End, Tone::Ink, &text);
+            svg.text(x.saturating_sub(7), y, Anchor::End, Tone::Over, &text);
         }
     }
     svg

@@ -66,6 +66,8 @@ pub enum Tone {
     Soft,
     /// On a dark area.
     Light,
+    /// Over lines, from which a rim keeps it apart.
+    Over,
 }
 
 impl Tone {
@@ -74,6 +76,7 @@ impl Tone {
             Self::Ink => ("rc-ink", "#1b1f23"),
             Self::Soft => ("rc-soft", "#4c5359"),
             Self::Light => ("rc-light", "#ffffff"),
+            Self::Over => ("rc-over", "#1b1f23"),
         }
     }
 }
@@ -172,6 +175,13 @@ impl Svg {
         ));
     }
 
+    /// A text around `x`, moved aside where it would leave the drawing.
+    pub fn text_around(&mut self, x: u32, y: u32, tone: Tone, text: &str) {
+        let half = measure::width(text) / 2 + 1;
+        let x = x.min(self.width().saturating_sub(half)).max(half.min(self.width() / 2));
+        self.text(x, y, Anchor::Middle, tone, text);
+    }
+
     /// A text on the line `y`, cut to what the drawing has room for.
     pub fn text(&mut self, x: u32, y: u32, anchor: Anchor, tone: Tone, text: &str) {
         let room = match anchor {
@@ -186,17 +196,21 @@ impl Svg {
             Anchor::End => " text-anchor=\"end\"",
         };
         let (class, colour) = tone.colour();
+        let rim = if tone == Tone::Over { " stroke=\"#ffffff\" stroke-width=\"5\" paint-order=\"stroke\"" } else { "" };
         let text = escape(&measure::fit(text, room));
-        self.put(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor} fill=\"{colour}\">{text}</text>"));
+        self.put(format_args!(
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor} fill=\"{colour}\"{rim}>{text}</text>"
+        ));
     }
 
-    /// What each category is called, from line `y` down. Gives the line below; nothing is written for a single one.
-    pub fn legend(&mut self, y: u32, names: &[&str]) -> u32 {
+    /// What each category that is used is called, from line `y` down. Gives the line below; where there is only one
+    /// category, its name says nothing and is not written.
+    pub fn legend(&mut self, y: u32, names: &[&str], used: impl Fn(usize) -> bool) -> u32 {
         if names.len() < 2 {
             return y;
         }
         let (mut x, mut line) = (1, y);
-        for (category, name) in names.iter().enumerate().take(CATEGORIES) {
+        for (category, name) in names.iter().enumerate().take(CATEGORIES).filter(|(category, _)| used(*category)) {
             let wide = 22 + measure::width(name) + 18;
             if x > 1 && x + wide > self.width() {
                 (x, line) = (1, line + 24);
@@ -205,7 +219,7 @@ impl Svg {
             self.text(x + 22, line + 13, Anchor::Start, Tone::Ink, name);
             x += wide;
         }
-        line + 30
+        if x == 1 { y } else { line + 30 }
     }
 
     /// The whole drawing. `title` and `description` are what a reader hears who does not see it.

@@ -36,8 +36,11 @@ pub fn category(cover: Cover) -> usize {
 /// How many releases hold each cohort; `releases` say which they hold.
 pub fn cohorts(cohorts: &[OfCohort], releases: u64) -> Figure {
     let held: Vec<&OfCohort> = cohorts.iter().filter(|of| of.all + of.some > 0).collect();
-    let drawn = &held[held.len().saturating_sub(SHOWN)..];
-    let bar = |of: &&OfCohort| Bar { label: short(&of.cohort), values: [of.all, of.some, 0, 0], ..Bar::default() };
+    let drawn = in_a_row(&held.iter().map(|of| of.cohort.as_str()).collect());
+    let bar = |cohort: &String| {
+        let of = held.iter().find(|of| of.cohort == *cohort);
+        Bar { label: short(cohort), values: of.map_or([0; 4], |of| [of.all, of.some, 0, 0]), ..Bar::default() }
+    };
     let bars = Bars { categories: &COVERS, rows: drawn.iter().map(bar).collect() };
     let words = "One bar for each school year of birth, in two parts: releases that hold all of the cohort and releases \
                  that hold some of it. The table after it has the same numbers.";
@@ -56,7 +59,7 @@ pub fn cohorts(cohorts: &[OfCohort], releases: u64) -> Figure {
         notes.push(format!("Counted in the {say} which school years of birth they hold."));
         notes.push(EXPLAINED.to_owned());
     }
-    if drawn.len() < held.len() {
+    if held.first().is_some_and(|of| drawn.first() != Some(&of.cohort)) {
         notes.push(format!("The drawing shows the youngest {SHOWN} cohorts; the table has all."));
     }
     let columns = vec![
@@ -80,12 +83,26 @@ pub fn cohorts(cohorts: &[OfCohort], releases: u64) -> Figure {
 fn finding(held: &[&OfCohort], releases: u64) -> String {
     let most = held.iter().map(|of| of.all + of.some).max().unwrap_or(0);
     let names: Vec<&str> = held.iter().filter(|of| of.all + of.some == most).map(|of| of.cohort.as_str()).collect();
-    let say = words::count(releases, "release that says so", "releases that say so");
+    let of_all = format!("{most} of the {}", words::count(releases, "release that says so", "releases that say so"));
     match names.as_slice() {
         [] => "No release says which school years of birth it holds".to_owned(),
-        [one] => format!("Who was born in {one} is in more releases than anybody else: {most} of the {say}"),
-        [one, other] => format!("Who was born in {one} or {other} is in the most releases: {most} of the {say}"),
-        many => format!("{} school years of birth are in equally many releases: {most} of the {say}", many.len()),
+        [one] => format!("Who was born in {one} is in more releases than anybody else: {of_all}"),
+        names if names.len() == held.len() => {
+            format!("Every school year of birth is in equally many releases: {of_all}")
+        }
+        names if put_together(names).len() <= 3 => {
+            format!("Who was born in {} is in the most releases: {of_all}", either(&put_together(names)))
+        }
+        names => format!("{} school years of birth are in the most releases: {of_all}", names.len()),
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`
+fn either(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 
@@ -102,15 +119,14 @@ pub fn short(cohort: &str) -> String {
 /// The cohorts of the newest releases that give them.
 pub fn newest(newest: &[ReleaseCohorts]) -> Figure {
     let subject = "Cohorts of the newest releases";
-    let label = |of: &ReleaseCohorts| format!("{}, {}", words::date_or(&of.released, "no date"), of.reference);
+    let label = |of: &ReleaseCohorts| format!("{}, {}", of.share, words::date_or(&of.released, "no date"));
     let rows: Vec<(String, &[register::statement::Cohort])> =
         newest.iter().map(|of| (label(of), of.cohorts.as_slice())).collect();
     let union: BTreeSet<&str> = held_in(newest.iter().map(|of| of.cohorts.as_slice()));
     let count = words::count(newest.len() as u64, "release", "releases");
-    let finding = match (newest.len(), union.first(), union.last()) {
-        (0, ..) => "No release says which school years of birth it holds".to_owned(),
-        (_, Some(first), Some(last)) if first == last => format!("The newest {count} with cohorts: born in {first}"),
-        (_, Some(first), Some(last)) => format!(
+    let finding = match (union.first(), union.last()) {
+        (Some(first), Some(last)) if first == last => format!("The newest {count} with cohorts: born in {first}"),
+        (Some(first), Some(last)) => format!(
             "The newest {count} with cohorts: {} school years of birth between {first} and {last}",
             words::number(union.len() as u64)
         ),
@@ -132,7 +148,7 @@ pub fn newest(newest: &[ReleaseCohorts]) -> Figure {
         drawing: draw(subject, "newest-cohorts", &rows),
         table: Table { columns: columns(true), rows: newest.iter().map(table_row).collect() },
         csv: csv_address("newest-cohorts"),
-        notes: if newest.is_empty() { Vec::new() } else { vec![EXPLAINED.to_owned()] },
+        notes: vec![EXPLAINED.to_owned()],
     }
 }
 
@@ -167,28 +183,48 @@ pub fn runs(cohorts: &[register::statement::Cohort], cover: Cover) -> Cell {
         cohorts.iter().filter(|cohort| cohort.cover == cover).map(|cohort| cohort.cohort.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let follows = |one: &&str, other: &&str| one.split_once('-').is_some_and(|(_, end)| other.starts_with(end));
-    let shown: Vec<String> = names
-        .chunk_by(follows)
-        .map(|run| match run {
-            [first, .., last] => format!("{first} to {last}"),
-            run => run.join(", "),
-        })
-        .collect();
+    let shown = put_together(&names);
     let shown = if shown.is_empty() { "None".to_owned() } else { shown.join(", ") };
     Cell::Said { shown, plain: names.join("; ") }
+}
+
+/// What a drawing shows across: school years without a gap, so that none seems to follow another that it does not; the
+/// youngest, where they are many.
+fn in_a_row(named: &BTreeSet<&str>) -> Vec<String> {
+    let year = |name: &&str| {
+        let (first, second) = name.split_once('-')?;
+        let (first, second) = (first.parse::<u16>().ok()?, second.parse::<u16>().ok()?);
+        (first.checked_add(1) == Some(second)).then_some(first)
+    };
+    let years: Option<Vec<u16>> = named.iter().map(year).collect();
+    let span = years.as_ref().and_then(|years| years.iter().min().zip(years.iter().max()));
+    let mut row: Vec<String> = match span {
+        Some((first, last)) => (*first..=*last).map(|year| format!("{year}-{}", u32::from(year) + 1)).collect(),
+        None => named.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    row.split_off(row.len().saturating_sub(SHOWN))
+}
+
+/// Names of cohorts in order, those that follow one another as one span.
+fn put_together(names: &[&str]) -> Vec<String> {
+    let follows = |one: &&str, other: &&str| one.split_once('-').is_some_and(|(_, end)| other.starts_with(end));
+    let spans = names.chunk_by(follows).map(|run| match run {
+        [first, .., last] => format!("{first} to {last}"),
+        run => run.join(", "),
+    });
+    spans.collect()
 }
 
 /// Lanes of releases over every cohort that one of them names.
 pub fn draw(subject: &str, id: &str, releases: &[(String, &[register::statement::Cohort])]) -> Option<Drawing> {
     let named: BTreeSet<&str> =
         releases.iter().flat_map(|(_, cohorts)| *cohorts).map(|cohort| cohort.cohort.as_str()).collect();
-    let steps: Vec<&str> = named.iter().rev().take(SHOWN).rev().copied().collect();
+    let steps = in_a_row(&named);
     if steps.is_empty() {
         return None;
     }
     let lane = |(label, cohorts): &(String, &[register::statement::Cohort])| {
-        let at = |step: &&str| cohorts.iter().find(|of| of.cohort == **step).map(|of| category(of.cover));
+        let at = |step: &String| cohorts.iter().find(|of| of.cohort == *step).map(|of| category(of.cover));
         (label.clone(), steps.iter().map(at).collect())
     };
     let lanes = Lanes {
@@ -227,11 +263,12 @@ mod tests {
         );
         assert_eq!(
             said(&[("2001-2002", 3, 1), ("2002-2003", 0, 4)]),
-            "Who was born in 2001-2002 or 2002-2003 is in the most releases: 4 of the 9 releases that say so"
+            "Every school year of birth is in equally many releases: 4 of the 9 releases that say so"
         );
+        let many = [("2001-2002", 3, 1), ("2002-2003", 4, 0), ("2003-2004", 0, 1), ("2005-2006", 4, 0)];
         assert_eq!(
-            said(&[("a", 1, 0), ("b", 1, 0), ("c", 1, 0)]),
-            "3 school years of birth are in equally many releases: 1 of the 9 releases that say so"
+            said(&many),
+            "Who was born in 2001-2002 to 2002-2003 or 2005-2006 is in the most releases: 4 of the 9 releases that say so"
         );
     }
 
@@ -243,6 +280,10 @@ mod tests {
             .collect();
         assert_eq!(runs(&list, Cover::All).shown(), "2001-2002 to 2003-2004, 2006-2007");
         assert_eq!(runs(&list, Cover::Some).shown(), "None");
+        let steps = in_a_row(&["2001-2002", "2004-2005"].into());
+        assert_eq!(steps, ["2001-2002", "2002-2003", "2003-2004", "2004-2005"]);
+        assert_eq!(in_a_row(&["2001-2002", "unknown"].into()), ["2001-2002", "unknown"]);
+        assert_eq!(in_a_row(&["1-2", "65534-65535"].into()).len(), SHOWN);
         assert_eq!([short("2009-2010"), short("whole school")], ["2009/10", "whole school"]);
     }
 }

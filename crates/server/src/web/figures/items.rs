@@ -140,7 +140,7 @@ pub fn items(items: &[ItemCount], releases: u64) -> Figure {
     let mut notes = Vec::new();
     if releases > 0 {
         notes.push(format!(
-            "Counted in the {} so. An item that is in several releases is counted in each.",
+            "Counted in the {} which items they hold. An item that is in several releases is counted in each.",
             words::count(releases, "release that says", "releases that say")
         ));
         notes.push(SCHEMES_APART.to_owned());

@@ -121,10 +121,10 @@ const COLUMNS: [(&str, &str); 6] = [
 ];
 
 fn notes(whole: &Sum, undated: &Sum, rows: &[Years], today: PartialDate) -> Vec<String> {
-    let mut notes = vec![
-        "Somebody who is in two releases is counted twice. How many different people they are cannot be known from this."
-            .to_owned(),
-    ];
+    let mut notes = Vec::new();
+    if whole.counted > 0 {
+        notes.push("Somebody who is in two releases is counted twice. How many different people they are cannot be known from this.".to_owned());
+    }
     if whole.measured > 0 {
         notes.push("Measured numbers are rounded to 10 before they are published.".to_owned());
     }

@@ -20,7 +20,7 @@ pub fn share_cohorts(share: &ShareView) -> Option<Figure> {
         return None;
     }
     let lane = |release: &&ReleaseView| {
-        (format!("{}, {}", words::date_or(&release.released, "No date"), release.reference), release.cohorts.clone())
+        (format!("{}: {}", words::date_or(&release.released, "No date"), release.reference), release.cohorts.clone())
     };
     let lanes: Vec<_> = with.iter().take(SHOWN).map(lane).collect();
     let lanes: Vec<_> = lanes.iter().map(|(label, cohorts)| (label.clone(), cohorts.as_slice())).collect();
@@ -69,7 +69,7 @@ fn finding(with: &[&ReleaseView]) -> String {
     };
     let repeated = held.iter().filter(again).count() as u64;
     let all = words::count(held.len() as u64, "school year of birth", "school years of birth");
-    let between = format!("{all}, {first} to {last}");
+    let between = format!("{all} between {first} and {last}");
     match repeated {
         _ if with.len() == 1 => format!("One release holds {between}"),
         0 => format!("Releases hold {between}, each in one release only"),

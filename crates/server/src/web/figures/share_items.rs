@@ -68,7 +68,7 @@ fn notes(share: &ShareView, with: &[&ReleaseView], newest: &ReleaseView) -> Vec<
     )];
     if with.len() > 1 {
         notes.push(format!(
-            "The table has all {} that give items. The same item is mostly in several releases, so they are not summed.",
+            "The table has the {} that give items. The same item is mostly in several releases, so they are not summed.",
             words::count(with.len() as u64, "release", "releases")
         ));
     }
