@@ -74,7 +74,7 @@ impl Timeline {
         for (place, lane) in (0..).zip(&self.lanes) {
             let mut y = top + place * high;
             if above {
-                svg.text(1, y + 14, Anchor::Start, Tone::Ink, &lane.label);
+                svg.text(1, y + 14, Anchor::Start, Tone::Over, &lane.label);
                 y += 16;
             } else {
                 svg.text(left - 14, y + 20, Anchor::End, Tone::Ink, &lane.label);
