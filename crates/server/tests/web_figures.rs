@@ -31,7 +31,7 @@ fn drawings(page: &str) -> Vec<&str> {
     page.split("<svg ")
         .skip(1)
         .filter(|svg| svg.contains("rc-drawing"))
-        .map(|svg| svg.split("</svg>").next().unwrap())
+        .filter_map(|svg| svg.split("</svg>").next())
         .collect()
 }
 

@@ -229,17 +229,7 @@ impl Reader {
         let mut days = Days::default();
         // `listed` is set for releases of another register, and for no other.
         self.each("SELECT id, released, listed, basis, people, people_under FROM release ORDER BY id", |row| {
-            let date = match row.get_ref(1)?.as_str_or_null()? {
-                None => None,
-                Some(text) => Some(match dates.get(text) {
-                    Some(date) => *date,
-                    None => {
-                        let number = dates.len();
-                        dates.insert(text.to_owned(), number);
-                        number
-                    }
-                }),
-            };
+            let date = row.get_ref(1)?.as_str_or_null()?.map(|text| number_of(&mut dates, text));
             let imported = row.get_ref(2)?.as_i64_or_null()?.is_some();
             let logged = days.of(self, row.get(0)?)?;
             let of = sums.entry(Group { date, imported, logged }).or_default();
@@ -306,6 +296,15 @@ impl Reader {
         }
         figures.cohorts = sums.into_values().collect();
         Ok(())
+    }
+}
+
+/// The number of a text among those seen so far.
+fn number_of(seen: &mut HashMap<String, usize>, text: &str) -> usize {
+    let next = seen.len();
+    match seen.get(text) {
+        Some(number) => *number,
+        None => *seen.entry(text.to_owned()).or_insert(next),
     }
 }
 
