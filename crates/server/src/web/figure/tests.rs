@@ -74,9 +74,17 @@ fn wrong(svg: &str) -> Option<String> {
                     held.push_str(&text);
                 }
             }
-            Event::GeneralRef(_) => {
+            Event::GeneralRef(reference) => {
+                let letter = match &*reference {
+                    "amp" => '&',
+                    "lt" => '<',
+                    "gt" => '>',
+                    "quot" => '"',
+                    "#39" => '\'',
+                    other => return Some(format!("reference {other}")),
+                };
                 if let Some((_, _, held)) = &mut open_text {
-                    held.push('&');
+                    held.push(letter);
                 }
             }
             Event::End(tag) if tag.name().as_ref() == "text" => {
