@@ -81,6 +81,7 @@ async function addresses() {
     privacy: "/privacy",
     contact: "/contact",
     "bad-day": "/changes?from=yesterday",
+    figures: "/figures",
     data: "/data",
     "statement-first": "/statement/0",
     "share-most-releases": await first("sort=-releases"),
@@ -95,7 +96,7 @@ async function addresses() {
     "recipient-most": (await links("/", "a[href^='/recipient/']"))[0],
   };
   // The parts that few shares have: corrections, what is withheld, what was erased.
-  const wanted = { corrected: "#corrections", withheld: "text=Withheld.", erased: "text=Erased.", folded: "#texts details" };
+  const wanted = { volume: "#volume", cohorts: "#cohorts", items: "#items .rc-note", corrected: "#corrections", withheld: "text=Withheld.", erased: "text=Erased.", folded: "#texts details" };
   const all = [...new Set([...(await shares("")), ...(await shares("page=2")), ...(await shares("page=3"))])];
   for (const address of all) {
     if (Object.keys(wanted).length === 0) break;
@@ -211,6 +212,35 @@ if (!skip.includes("govuk-skip-link")) blame("keyboard", `Tab reaches first: ${s
 await page.keyboard.press("Enter");
 const reached = await page.evaluate(() => document.activeElement.id || location.hash);
 if (!reached.includes("main-content")) blame("keyboard", `the skip link leads to: ${reached}`);
+
+// Figures: one drawing of the two shows, its letters are no smaller than 12 pixels at any width, on paper the numbers
+// stand open, and where the reader forces colours the drawing takes them.
+for (const [width, height] of [[320, 640], [390, 844], [768, 1024], [1280, 900]]) {
+  await page.setViewportSize({ width, height });
+  for (const address of ["/figures", list["share-volume"]].filter(Boolean)) {
+    await page.goto(base + address);
+    const sizes = await page.$$eval(".rc-figure__drawing", (boxes) =>
+      boxes.map((box) => {
+        const shown = [...box.querySelectorAll("svg")].filter((svg) => svg.getBoundingClientRect().width > 0);
+        const [svg] = shown;
+        return shown.length === 1 ? (15 * svg.getBoundingClientRect().width) / svg.viewBox.baseVal.width : 0;
+      }),
+    );
+    if (!sizes.length || Math.min(...sizes) < 12) blame(`${address} at ${width}`, `letters of ${sizes.join(", ")} pixels`);
+  }
+}
+await page.goto(`${base}/figures`);
+await page.emulateMedia({ media: "print" });
+const folded = await page.$$eval(".rc-figure__numbers table", (tables) =>
+  tables.filter((table) => table.getBoundingClientRect().height === 0).length,
+);
+if (folded) blame("figures in print", `${folded} tables stay folded`);
+await page.emulateMedia({ media: "screen", forcedColors: "active" });
+const fills = await page.$$eval(".rc-drawing--wide .rc-c0, .rc-drawing--wide text", (shapes) => [
+  ...new Set(shapes.map((shape) => getComputedStyle(shape).fill)),
+]);
+if (fills.length !== 1) blame("figures in forced colours", `filled with ${fills.join(", ")}`);
+await page.emulateMedia({ forcedColors: "none" });
 
 // A journey: search, open a share, go to its newest statement.
 await page.goto(base);

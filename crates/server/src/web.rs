@@ -12,6 +12,8 @@ mod corrections;
 mod data;
 mod database;
 mod decisions;
+mod figure;
+mod figures;
 mod files;
 mod filters;
 mod find;
@@ -38,6 +40,7 @@ mod steps;
 mod story;
 mod table;
 mod verify;
+mod versions;
 mod view;
 pub(crate) mod words;
 
@@ -79,6 +82,7 @@ pub fn router(site: Site) -> Router {
         .route("/about", get(about::about))
         .merge(reading::routes())
         .route("/data", get(data::data))
+        .merge(figures::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .layer(from_fn(as_of::link_to_then))

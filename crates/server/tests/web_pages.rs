@@ -12,7 +12,7 @@ async fn every_page_names_the_checkpoint_behind_it() {
     let site = demonstration();
     let share = site.first_share("").await;
     let recipient = site.links("/find", "/recipient/").await.remove(0);
-    let pages = ["/", "/find", "/verify", "/about", "/data", "/statement/0", &share, &recipient];
+    let pages = ["/", "/find", "/figures", "/verify", "/about", "/data", "/statement/0", &share, &recipient];
     for page in pages {
         let answer = get(&site, page).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
@@ -194,7 +194,18 @@ async fn a_copy_of_the_public_folder_serves_the_same_pages() {
 #[tokio::test]
 async fn without_a_register_there_is_a_plain_page_that_says_so() {
     let empty = site::empty();
-    for page in ["/", "/find?q=a", "/share/x", "/recipient/x", "/verify", "/about", "/data", "/healthz"] {
+    for page in [
+        "/",
+        "/find?q=a",
+        "/figures",
+        "/figures/releases.csv",
+        "/share/x",
+        "/recipient/x",
+        "/verify",
+        "/about",
+        "/data",
+        "/healthz",
+    ] {
         let answer = get(&empty, page).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
         assert!(answer.text.contains("The register cannot be shown right now"), "{page}");

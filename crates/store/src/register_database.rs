@@ -50,7 +50,10 @@ CREATE INDEX copy_share ON copy (share_id);
 CREATE INDEX statement_share ON statement (share_id);
 CREATE INDEX statement_recipient ON statement (recipient_id);
 CREATE INDEX statement_kind ON statement (kind);
-CREATE INDEX statement_corrects ON statement (corrects) WHERE corrects IS NOT NULL;";
+CREATE INDEX statement_corrects ON statement (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX statement_decided ON statement (at, logged) WHERE kind = 'share-decided';
+CREATE INDEX release_items ON release (share_id) WHERE items <> '[]';
+CREATE INDEX release_cohorts ON release (share_id) WHERE cohorts <> '[]';";
 
 const SEARCH_COLUMNS: &str = "reference, recipient, title, body, datasets";
 

@@ -21,6 +21,8 @@ pub enum Section {
     Decisions,
     /// Other access.
     OtherAccess,
+    /// Figures.
+    Figures,
     /// Data.
     Data,
     /// Verify.
@@ -37,6 +39,7 @@ impl Section {
         (Self::Find, "Find a release", "/find"),
         (Self::Decisions, "Decisions", "/decisions"),
         (Self::OtherAccess, "Other access", "/other-access"),
+        (Self::Figures, "Figures", "/figures"),
         (Self::Data, "Data", "/data"),
         (Self::Verify, "Verify", "/verify"),
         (Self::About, "About", "/about"),
