@@ -7,6 +7,7 @@ mod about;
 mod assets;
 mod data;
 mod database;
+mod documents;
 mod files;
 mod filters;
 mod find;
