@@ -1,6 +1,6 @@
 // A log's tree and checkpoints once more, written from RFC 6962 and the C2SP specifications and not from our crates, for
 // tests that must sign what a dishonest log would sign.
-import { createHash, createPrivateKey, sign } from "node:crypto";
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -32,4 +32,12 @@ export function checkpoint({ origin, vkey, secret }, size, rootHash) {
   const id = Buffer.from(vkey.split("+")[1], "hex");
   const signature = Buffer.concat([id, sign(null, Buffer.from(text), secret)]);
   return `${text}\n\u2014 ${origin} ${signature.toString("base64")}\n`;
+}
+
+// A key of the same name that the log does not have (c2sp.org/signed-note, "Verifier keys").
+export function otherKey(name) {
+  const { x } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+  const key = Buffer.concat([Buffer.of(1), Buffer.from(x, "base64url")]);
+  const id = sha256(`${name}\n`, key).subarray(0, 4).toString("hex");
+  return `${name}+${id}+${key.toString("base64")}`;
 }

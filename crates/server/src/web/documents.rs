@@ -36,6 +36,11 @@ pub fn documents(statements: &[StatementView]) -> Vec<Document> {
     statements.iter().flat_map(of_statement).collect()
 }
 
+/// Whether one of them can be told only with its salt.
+pub fn any_salted(documents: &[Document]) -> bool {
+    documents.iter().any(|document| document.salted)
+}
+
 fn of_statement(view: &StatementView) -> Vec<Document> {
     let Some(read) = &view.statement else { return Vec::new() };
     let document = |kind: String, digest, salted| Document {

@@ -26,8 +26,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("", ""));
 
 /// The same for a page that offers the check in the browser: it may compile the module, which is no `eval` of any text,
 /// and ask this site for the log's files.
-static CHECK_POLICY: LazyLock<HeaderValue> =
-    LazyLock::new(|| policy(" 'wasm-unsafe-eval'", " connect-src 'self';"));
+static CHECK_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(" 'wasm-unsafe-eval'", " connect-src 'self';"));
 
 fn policy(script: &str, more: &str) -> HeaderValue {
     let policy = format!(
