@@ -12,6 +12,7 @@ mod corrections;
 mod data;
 mod database;
 mod decisions;
+mod documents;
 mod figure;
 mod figures;
 mod files;

@@ -234,3 +234,46 @@ async fn a_head_request_has_the_same_headers_and_no_body() {
         assert!(bytes.is_empty(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_share_lists_the_digest_of_every_document_of_its_statements() {
+    let site = demonstration();
+    let mut documents = 0;
+    for page in site.shares_with("id=\"documents\"").await {
+        let part = page.split("id=\"documents\"").nth(1).unwrap().split("</table>").next().unwrap();
+        let rows: Vec<&str> =
+            part.split("data-rc-digest=\"").skip(1).map(|row| row.split("</tr>").next().unwrap()).collect();
+        for row in rows {
+            let index = row.split("/statement/").nth(1).unwrap().split('"').next().unwrap();
+            let leaf = get(&site, &format!("/statement/{index}.json")).await.text;
+            let digest = row.split("In the statement: ").nth(1).unwrap().split('<').next().unwrap();
+            assert!(leaf.contains(&format!("\"{digest}\"")), "{index}");
+            let digest: register::Digest = digest.parse().unwrap();
+            let hex: String = digest.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(row.starts_with(&hex), "{index}");
+            assert_eq!(row.contains("With a salt"), leaf.contains("\"evidence\""), "{index}");
+            documents += 1;
+        }
+    }
+    assert!(documents > 50, "{documents}");
+}
+
+#[tokio::test]
+async fn the_module_comes_compressed_and_is_none_where_none_could_be_built() {
+    let site = demonstration();
+    let verify = get(&site, "/verify").await.text;
+    let Some(address) = verify.split("data-wasm=\"").nth(1) else {
+        println!("this program was built without the module: nothing to look at");
+        return;
+    };
+    let address = address.split('"').next().unwrap();
+    let plain = get(&site, address).await;
+    assert_eq!((header(&plain, "content-type"), &plain.bytes[..4]), ("application/wasm", &b"\0asm"[..]));
+    for (accepted, coding) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0", "")] {
+        let answer = request(&site, Method::GET, address, &[("accept-encoding", accepted)]).await;
+        assert_eq!(header(&answer, "content-encoding"), coding, "{accepted}");
+        assert!(header(&answer, "vary").contains("accept-encoding"), "{accepted}");
+        let largest = if coding.is_empty() { usize::MAX } else { plain.bytes.len() / 2 };
+        assert!(answer.bytes.len() <= largest, "{accepted}: {} bytes", answer.bytes.len());
+    }
+}

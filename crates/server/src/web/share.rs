@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use register::vocabulary::{Destruction, ErasureGround, TEXTS, fact_label, text_label};
 
 use super::database::{FieldText, ReleaseView, ShareView, StatementView, TextState};
+use super::documents::{self, Document};
 use super::figure::Figure;
 use super::figures::{self, ShareItems};
 use super::late::{self, Late};
@@ -30,6 +31,7 @@ struct SharePage {
     share: ShareView,
     texts: Vec<TextPart>,
     corrections: Vec<Correction>,
+    documents: Vec<Document>,
     destruction_late: Option<Late>,
     end_late: Option<Late>,
     history: Option<Figure>,
@@ -171,6 +173,7 @@ async fn page(view: View, reference: String) -> Result<Response, Problem> {
         frame: Frame::new(&view, Some(info), Section::Find),
         texts: texts(&share),
         corrections: story::corrections(&share.statements, &share.texts),
+        documents: documents::documents(&share.statements),
         destruction_late: late::destruction(share.destruction_due, share.destruction, today),
         end_late: late::end(share.end, share.status, today),
         history: figures::history(&share, today),

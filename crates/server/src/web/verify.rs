@@ -6,6 +6,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use tlog::{Checkpoint, Note, SignedCheckpoint, VerifierKey};
 
+use super::headers::with_check;
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::{View, words};
@@ -41,7 +42,7 @@ pub async fn verify(view: View) -> Result<Response, Problem> {
         _ => false,
     };
     let origin = checkpoint.as_ref().map_or_else(|| info.origin.clone(), |checkpoint| checkpoint.origin.clone());
-    Ok(html(&Verify {
+    Ok(with_check(html(&Verify {
         cosigners: cosigners(note.as_deref().unwrap_or_default(), &origin),
         size: words::number(checkpoint.as_ref().map_or(info.size, |checkpoint| checkpoint.size)),
         root: checkpoint.as_ref().map_or_else(|| info.root.clone(), |checkpoint| checkpoint.root.to_string()),
@@ -52,7 +53,7 @@ pub async fn verify(view: View) -> Result<Response, Problem> {
         origin,
         signed,
         frame: Frame::new(&view, Some(info), Section::Verify),
-    }))
+    })))
 }
 
 /// Names of whoever signed the note besides the log. Only names: this page does not vouch for their signatures.
