@@ -4,15 +4,22 @@
 //! from `register.sqlite`, which is computed from the log, and says at which checkpoint.
 
 mod about;
+mod address;
+mod api;
 mod assets;
+mod conditional;
+mod cross_origin;
 mod data;
 mod database;
+mod fair_use;
+mod feed;
 mod files;
 mod filters;
 mod find;
 mod headers;
 mod home;
 mod late;
+mod linked;
 mod page;
 mod problem;
 mod recipient;
@@ -20,6 +27,7 @@ mod search;
 mod serve;
 mod share;
 mod site;
+mod sitemap;
 mod statement;
 mod story;
 mod verify;
@@ -38,8 +46,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use address::SiteAddress;
+pub use fair_use::Limits;
 pub use serve::{serve, shutdown_signal};
-pub use site::Site;
+pub use site::{Settings, Site, system_clock};
 
 use view::View;
 
@@ -64,7 +74,18 @@ pub fn router(site: Site) -> Router {
         .route("/data", get(data::data))
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
-        .layer(CompressionLayer::new());
+        .route("/api", get(api::reference))
+        .route("/feed.atom", get(feed::everything))
+        .route("/recipient/{slug}/feed.atom", get(feed::recipient))
+        .route("/dataset/{slug}/feed.atom", get(feed::dataset))
+        .route("/dataset/{slug}/description.jsonld", get(linked::description))
+        .route("/catalogue.jsonld", get(linked::catalogue))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemap/{name}", get(sitemap::part))
+        .route("/robots.txt", get(sitemap::robots))
+        .merge(api::router())
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(site.clone(), conditional::ask));
     // Files are not compressed on the way: a range of a compressed file would be a range of something else.
     let files = Router::new()
         .route("/checkpoint", get(files::note))
@@ -83,7 +104,9 @@ pub fn router(site: Site) -> Router {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(from_fn(headers::limit_address))
+        .layer(from_fn_with_state(site.clone(), fair_use::limit))
         .layer(from_fn_with_state(site, problem::show))
+        .layer(from_fn(cross_origin::open))
         .layer(from_fn(headers::protect))
         .layer(from_fn(headers::record))
 }

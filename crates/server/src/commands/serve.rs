@@ -7,7 +7,7 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
-use crate::web::{self, Site};
+use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,16 @@ pub struct Arguments {
     /// The address to listen at
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: std::net::SocketAddr,
+    /// Where the public finds this site, such as https://register.example.org: for feeds, sitemaps and the catalogue,
+    /// which others copy. Without it they use the address of each request, and shared caches may not keep them
+    #[arg(long, value_name = "ADDRESS")]
+    site_address: Option<SiteAddress>,
+    /// Requests that one client may make in a minute to the API, feeds and downloads; 0 for any number
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().a_minute)]
+    requests_per_minute: u32,
+    /// Proxies of your own in front of this process that write X-Forwarded-For; with 0 that header is never believed
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    trusted_proxies: usize,
 }
 
 /// A zone that can be served alone.
@@ -57,7 +67,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .await
             .with_context(|| format!("cannot listen at {}", arguments.listen))?;
         println!("Rollcall serves this register on http://{}", listener.local_addr()?);
-        web::serve(listener, web::router(Site::new(public)), web::shutdown_signal()).await?;
+        let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
+        let settings = Settings { address: arguments.site_address.clone(), limits };
+        let site = Site::with_settings(public, settings, web::system_clock);
+        web::serve(listener, web::router(site), web::shutdown_signal()).await?;
         Ok(())
     })
 }

@@ -1,5 +1,6 @@
 //! `/data`: every download, with its size, date and SHA-256, as the signed list of the folder gives them.
 
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use axum::response::Response;
@@ -9,7 +10,7 @@ use tlog::Note;
 
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{View, verify, words};
+use super::{View, linked, verify, words};
 
 #[derive(askama::Template)]
 #[template(path = "data.html")]
@@ -32,8 +33,10 @@ struct Download {
 /// `/data`
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
+    let files = list(&view).await.map(|list| list.files).unwrap_or_default();
+    let described = linked::whole_register(&info, &files);
     let mut downloads = Vec::new();
-    for file in list(&view).await.map(|list| list.files).unwrap_or_default() {
+    for file in files {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
         downloads.push(Download {
             what: what(&name),
@@ -44,11 +47,14 @@ pub async fn data(view: View) -> Result<Response, Problem> {
             name,
         });
     }
-    Ok(html(&Data { downloads, origin: info.origin.clone(), frame: Frame::new(&view, Some(info), Section::Data) }))
+    let about = format!("The whole register of {}, free to use: every file with its size and SHA-256.", info.custodian);
+    let frame = Frame::new(&view, Some(Arc::clone(&info)), Section::Data);
+    let frame = frame.described("Data", &about).with_data(&described).with_feed("Every change", "/feed.atom");
+    Ok(html(&Data { downloads, origin: info.origin.clone(), frame }))
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.
-async fn list(view: &View) -> Option<Listing> {
+pub async fn list(view: &View) -> Option<Listing> {
     let note = verify::read(view, listing::PATH).await?;
     Note::parse(note.as_bytes()).ok()?.text().parse().ok()
 }
@@ -60,7 +66,7 @@ async fn changed(view: &View, path: &str) -> Option<String> {
 }
 
 /// What a download holds, by the names that the publisher gives them.
-fn what(name: &str) -> String {
+pub fn what(name: &str) -> String {
     let (stem, kind) = name.rsplit_once('.').unwrap_or((name, ""));
     let content = match stem {
         "register" => "The whole register",

@@ -5,9 +5,11 @@
 //! replaced are closed. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so
 //! that a folder that cannot be written serves as well.
 
+mod collections;
 mod find;
 mod recipient;
 mod share;
+mod sitemap;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -23,9 +25,10 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row};
 use tokio::sync::Semaphore;
 
+pub use collections::{Changed, DatasetRow, DecisionRow, RecipientRow};
 pub use find::{Choice, FoundShare};
 pub use recipient::{RecipientView, SharedWith};
-pub use share::{FieldText, ReleaseView, ShareView, TextState};
+pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
 pub use statement::{Change, StatementView};
 
 /// Queries that run at once; more wait.

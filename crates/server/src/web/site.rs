@@ -6,7 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use register::{Moment, PartialDate};
 
+use super::address::SiteAddress;
 use super::database::Database;
+use super::fair_use::{FairUse, Limits};
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -16,6 +18,17 @@ struct Inner {
     public: PathBuf,
     database: Database,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
+    address: Option<SiteAddress>,
+    fair_use: FairUse,
+}
+
+/// What the operator settles about a website.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where the public finds it; nothing where that is to be taken from each request.
+    pub address: Option<SiteAddress>,
+    /// How much one client may ask for.
+    pub limits: Limits,
 }
 
 impl Site {
@@ -26,17 +39,40 @@ impl Site {
 
     /// The same with another clock, for tests: whether something is late depends on the day.
     pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self::with_settings(public, Settings::default(), clock)
+    }
+
+    /// The same with what an operator settles.
+    pub fn with_settings(
+        public: impl Into<PathBuf>,
+        settings: Settings,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
         let public = public.into();
         let database = Database::new(public.join("register.sqlite"));
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
+        let Settings { address, limits } = settings;
+        let fair_use = FairUse::new(limits);
+        Self(Arc::new(Inner { public, database, clock: Box::new(clock), address, fair_use }))
     }
 
     pub(super) fn public(&self) -> &Path {
         &self.0.public
     }
 
+    pub(super) fn now(&self) -> Moment {
+        (self.0.clock)()
+    }
+
     pub(super) fn today(&self) -> PartialDate {
-        (self.0.clock)().date()
+        self.now().date()
+    }
+
+    pub(super) fn address(&self) -> Option<&SiteAddress> {
+        self.0.address.as_ref()
+    }
+
+    pub(super) fn fair_use(&self) -> &FairUse {
+        &self.0.fair_use
     }
 
     pub(super) fn database(&self) -> &Database {
@@ -45,7 +81,7 @@ impl Site {
 }
 
 /// A machine whose clock stands before 1970 shows everything as due, which is the safe side.
-fn system_clock() -> Moment {
+pub fn system_clock() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     i64::try_from(since)
         .ok()
