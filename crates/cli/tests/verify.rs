@@ -25,8 +25,11 @@ fn publish() -> Published {
     let mut publisher = Publisher::open(folder.clone()).unwrap();
     let drafts = sample::batch(264);
     publisher.publish(&drafts[..520]).unwrap();
+    publisher.write_files().unwrap();
     publisher.publish(&drafts[520..]).unwrap();
+    publisher.write_files().unwrap();
     publisher.publish(&[sample::correction(265, 0), sample::redaction(4, &drafts[4])]).unwrap();
+    publisher.write_files().unwrap();
     let key = publisher.verifier().to_string();
     Published { _place: place, folder, key }
 }
@@ -120,6 +123,7 @@ fn a_register_that_dropped_or_rewrote_history_fails_against_an_earlier_checkpoin
     fs::copy(public.join("checkpoint"), &earlier).unwrap();
     let mut publisher = Publisher::open(published.folder.clone()).unwrap();
     publisher.publish(&[sample::share(900)]).unwrap();
+    publisher.write_files().unwrap();
     let since = ["--since", earlier.to_str().unwrap()];
     let (code, text) = verify(&public, &published.key, &since);
     assert_eq!(code, 0, "{text}");
@@ -132,11 +136,13 @@ fn a_register_that_dropped_or_rewrote_history_fails_against_an_earlier_checkpoin
     fs::copy(published.folder.private().join("log.key"), rewritten.private().join("log.key")).unwrap();
     let mut publisher = Publisher::open(rewritten.clone()).unwrap();
     publisher.publish(&sample::batch(10)).unwrap();
+    publisher.write_files().unwrap();
     let (code, text) = verify(&rewritten.public(), &published.key, &since);
     assert_eq!(code, 4, "{text}");
     assert!(text.contains("it has 531 statements, and the log now has only 21"), "{text}");
     let others: Vec<_> = (100..620).map(sample::share).collect();
     publisher.publish(&others).unwrap();
+    publisher.write_files().unwrap();
     let (code, text) = verify(&rewritten.public(), &published.key, &since);
     assert_eq!(code, 4, "{text}");
     assert!(text.contains("the log was rewritten"), "{text}");

@@ -8,6 +8,7 @@ mod destruction;
 mod fact;
 mod rule;
 mod share;
+mod tally;
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,11 +16,13 @@ pub use destruction::CopyState;
 pub use fact::{Fact, Text, TextState};
 pub use rule::{Refusal, Rule};
 pub use share::Share;
+pub use tally::Tally;
 
 use crate::date::Moment;
 use crate::disclosure::{Digest, Disclosure};
 use crate::organisation::{Organisation, fold_spaces};
 use crate::statement::{Body, Correction, Redaction, RegisterOpened, Statement, Totals};
+use tally::Standing;
 
 /// The register that a sequence of statements makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +42,9 @@ pub struct Register {
     missing: HashMap<Digest, u64>,
     last_logged: Option<Moment>,
     releases: u64,
+    /// Recipients that have a share.
+    with_shares: u64,
+    tally: Tally,
 }
 
 /// Where a statement stands in the register.
@@ -70,6 +76,8 @@ pub struct Touched {
     pub share: Option<usize>,
     /// The recipients, by their places among the register's.
     pub recipients: Vec<usize>,
+    /// The facts about no share, by their indices.
+    pub general: Vec<u64>,
 }
 
 impl Register {
@@ -152,11 +160,12 @@ impl Register {
 
     /// Counts over the whole register.
     pub fn totals(&self) -> Totals {
-        Totals {
-            recipients: self.recipients.iter().filter(|recipient| !recipient.shares.is_empty()).count() as u64,
-            releases: self.releases,
-            shares: self.shares.len() as u64,
-        }
+        Totals { recipients: self.with_shares, releases: self.releases, shares: self.shares.len() as u64 }
+    }
+
+    /// Further counts over the whole register.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Takes the next statement with its public disclosures.
@@ -165,7 +174,24 @@ impl Register {
     /// A [`Refusal`] that names the rule; the register is then as it was.
     pub fn apply(&mut self, statement: &Statement, disclosures: &[Disclosure]) -> Result<Touched, Refusal> {
         let corrected = self.checked(statement, disclosures)?;
+        let counts = Standing::depends_on(statement.kind());
+        let before = if counts { self.standing(statement) } else { Standing::default() };
+        let touched = self.take(statement, disclosures, corrected);
+        if counts {
+            self.tally.moved(before, self.standing(statement));
+        }
+        Ok(touched)
+    }
+
+    fn standing(&self, statement: &Statement) -> Standing {
+        let share = statement.share.as_deref().and_then(|reference| self.share(reference));
+        share.map(Standing::of).unwrap_or_default()
+    }
+
+    /// Takes a statement that keeps the rules. `corrected` is what it makes of the body that it corrects.
+    fn take(&mut self, statement: &Statement, disclosures: &[Disclosure], corrected: Option<Body>) -> Touched {
         let index = self.size();
+        self.tally.count(&statement.body);
         self.ids.insert(statement.id.clone());
         self.last_logged = Some(statement.logged);
         self.digests.extend(&statement.sealed);
@@ -177,7 +203,7 @@ impl Register {
         match &statement.body {
             Body::ShareImported(_) | Body::ShareApplied(_) => {
                 self.begin_share(index, statement, fact);
-                return Ok(self.touch(index, statement));
+                return self.touch(index, statement);
             }
             Body::Correction(correction) => {
                 self.correct(index, statement, correction, disclosures, corrected, &mut touched);
@@ -198,17 +224,23 @@ impl Register {
         all.recipients.extend(touched.recipients);
         all.recipients.sort_unstable();
         all.recipients.dedup();
-        Ok(all)
+        all
     }
 
     fn touch(&mut self, index: u64, statement: &Statement) -> Touched {
         let Some(place) = statement.share.as_ref().and_then(|share| self.share_of.get(share).copied()) else {
-            return Touched::default();
+            let erased = match &statement.body {
+                Body::Redaction(redaction) => Some(redaction.of),
+                _ => None,
+            };
+            let corrected = erased.and_then(|of| self.fact(of)?.corrects);
+            let general = [Some(index), statement.corrects, erased, corrected].into_iter().flatten().collect();
+            return Touched { general, ..Touched::default() };
         };
         let share = &mut self.shares[place];
         share.changed = index;
         share.changed_at = statement.logged;
-        Touched { share: Some(place), recipients: vec![share.recipient] }
+        Touched { share: Some(place), recipients: vec![share.recipient], general: Vec::new() }
     }
 
     fn begin_share(&mut self, index: u64, statement: &Statement, mut fact: Fact) {
@@ -217,11 +249,17 @@ impl Register {
         };
         let recipient = self.name_recipient(index, organisation);
         let place = self.shares.len();
-        self.recipients[recipient].shares.push(place);
+        self.give(recipient, place);
         fact.recipient = Some(recipient);
         self.places.push(Place::Share(place, 0));
         self.share_of.insert(reference.clone(), place);
         self.shares.push(Share::new(reference.clone(), fact, recipient));
+    }
+
+    fn give(&mut self, recipient: usize, share: usize) {
+        let shares = &mut self.recipients[recipient].shares;
+        self.with_shares += u64::from(shares.is_empty());
+        shares.push(share);
     }
 
     fn place(&mut self, statement: &Statement, mut fact: Fact) {
@@ -259,6 +297,10 @@ impl Register {
         let Some(fact) = self.fact_mut(target) else { return };
         let before = std::mem::replace(&mut fact.body, body.clone());
         fact.corrected_by.push(index);
+        self.tally.corrected();
+        self.tally.discount(&before);
+        self.tally.count(&body);
+        let Some(fact) = self.fact_mut(target) else { return };
         let replaces = |text: &Text| {
             text.name().is_some_and(|name| {
                 correction.cleared.iter().any(|cleared| cleared == name)
@@ -304,7 +346,8 @@ impl Register {
             let old = std::mem::replace(&mut self.shares[place].recipient, new);
             if old != new {
                 self.recipients[old].shares.retain(|share| *share != place);
-                self.recipients[new].shares.push(place);
+                self.with_shares -= u64::from(self.recipients[old].shares.is_empty());
+                self.give(new, place);
                 touched.recipients.push(old);
             }
         }

@@ -6,7 +6,9 @@ mod rows;
 
 use std::borrow::Cow;
 
-pub use rows::{Snapshot, general_rows, meta_rows, recipient_row, share_rows, statement_row, total_rows};
+pub use rows::{
+    Snapshot, general_fact_rows, general_rows, meta_rows, recipient_row, share_rows, statement_row, total_rows,
+};
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,6 +7,7 @@ mod about;
 mod address;
 mod api;
 mod assets;
+mod catalogue;
 mod conditional;
 mod cross_origin;
 mod data;

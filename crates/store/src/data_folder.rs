@@ -5,6 +5,8 @@
 //!   log.key                the log's name and its signing key
 //!   log/                   the sequencer's own files
 //!   casework.sqlite        withheld texts
+//! FOLDER/site/             what the site reads; changed in place, computed from the log, never copied
+//!   register.sqlite
 //! FOLDER/public/           all that a public server needs; may be copied anywhere
 //!   vkey                   the log's public key
 //!   checkpoint, tile/      the log
@@ -47,6 +49,11 @@ impl DataFolder {
     /// The public folder.
     pub fn public(&self) -> PathBuf {
         self.root.join("public")
+    }
+
+    /// The database that the site reads while the publisher changes it.
+    pub fn site_database(&self) -> PathBuf {
+        self.root.join("site").join("register.sqlite")
     }
 
     /// Whether there is a register here.

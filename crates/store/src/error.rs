@@ -75,6 +75,9 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A reader kept an old state of a database for too long.
+    #[error("{0}: a reader holds an old state of it, so what was erased could not be removed from its write-ahead log")]
+    Busy(PathBuf),
     /// The machine gave no random bytes.
     #[error("the system gave no random bytes: {0}")]
     Random(getrandom::Error),

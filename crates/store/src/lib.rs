@@ -7,9 +7,10 @@ pub mod data_folder;
 mod disclosures;
 mod durable;
 mod error;
-pub mod published;
+mod published;
 pub mod publisher;
-pub mod register_database;
+mod register_database;
+mod site_database;
 pub mod withheld;
 
 pub use data_folder::DataFolder;

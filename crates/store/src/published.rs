@@ -1,7 +1,8 @@
 //! The files that are computed from the log: `register.sqlite`, the downloads, and the signed list that names them.
 //!
-//! They follow the checkpoint by a moment. Each is put in place by rename and the list last, so whoever reads between two
-//! of them sees files of which the list says that they stand at an earlier checkpoint, or do not match yet.
+//! Writing them costs work in proportion to the register, so they are editions: each list says at which checkpoint its
+//! files stand, and the log's entries after it say the rest. Each file is put in place by rename and the list last, so
+//! whoever reads between two of them sees files that do not match the list yet.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -17,18 +18,10 @@ use tlog::{Note, SigningKey};
 use crate::data_folder::hex;
 use crate::durable::{Replacement, make_folder, sync_folder};
 use crate::error::{Result, file};
-use crate::register_database::{self, Changes, Logged};
-
-/// What to make of the register database.
-pub enum Database<'a> {
-    /// All of it anew.
-    Build,
-    /// The one that stands, with these changes.
-    Update(&'a Changes),
-}
+use crate::site_database::SiteDatabase;
 
 /// Whether the files stand at this checkpoint, by the signed list and by their sizes. Their content is not read.
-pub fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
+pub(crate) fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
     let list = || -> Option<Listing> {
         let note = Note::parse(&fs::read(public.join(listing::PATH)).ok()?).ok()?;
         note.verify(std::slice::from_ref(key.verifier())).ok()?;
@@ -43,13 +36,12 @@ pub fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
 ///
 /// # Errors
 /// If a file cannot be written; then those in place stay, or are replaced by the next attempt.
-pub fn write<'a>(
+pub(crate) fn write(
     public: &Path,
     key: &SigningKey,
     register: &Register,
     snapshot: &Snapshot,
-    database: &Database<'_>,
-    statements: impl Iterator<Item = Logged<'a>> + Send,
+    database: &SiteDatabase,
 ) -> Result<()> {
     make_folder(&public.join("downloads"))?;
     let target = public.join(listing::DATABASE);
@@ -58,13 +50,8 @@ pub fn write<'a>(
         let downloads = scope.spawn(|| {
             Download::ALL.iter().map(|download| write_download(public, *download, register)).collect::<Result<Vec<_>>>()
         });
-        let tables = match database {
-            Database::Build => register_database::build(replacement.path(), register, snapshot, statements),
-            Database::Update(changes) => {
-                register_database::update(&target, replacement.path(), register, snapshot, changes, statements)
-            }
-        };
-        let tables = tables.and_then(|()| digest_of(replacement.path(), listing::DATABASE));
+        let tables =
+            database.write_copy(replacement.path()).and_then(|()| digest_of(replacement.path(), listing::DATABASE));
         (tables, downloads.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let mut files = vec![tables?];

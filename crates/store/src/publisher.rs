@@ -5,9 +5,14 @@
 //! | every draft is checked against the rules and written as a leaf | nothing has happened |
 //! | withheld texts are kept | texts that nothing refers to are kept; the next attempt uses them |
 //! | the batch is logged with its disclosure bundles, all or nothing | the log recovers when it is opened |
-//! | `register.sqlite`, downloads and the signed list are written | they are written when the publisher is opened |
+//! | the site's database follows by what changed | it follows when the publisher is opened |
+//!
+//! Each step costs work in proportion to the batch. The published files (`register.sqlite`, the downloads, the signed
+//! list) cost work in proportion to the register: [`Publisher::write_files`] brings them to the checkpoint, at the end of
+//! a command, at a cadence, and at once where a text was erased.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use register::fold::TextState;
 use register::statement::{Body, Statement};
@@ -18,8 +23,9 @@ use tlog::{Batch, Folder, Sequencer, SigningKey};
 use crate::data_folder::DataFolder;
 use crate::disclosures;
 use crate::error::{Result, StoreError};
-use crate::published::{self, Database};
+use crate::published;
 use crate::register_database::{Changes, Logged};
+use crate::site_database::SiteDatabase;
 use crate::withheld::Withheld;
 
 /// The register's one writer.
@@ -30,11 +36,12 @@ pub struct Publisher {
     key: SigningKey,
     register: Register,
     withheld: Withheld,
+    site: SiteDatabase,
 }
 
 impl Publisher {
-    /// Opens the register in this folder: recovers the log, folds every statement, and writes again whatever computed
-    /// file does not stand at the published checkpoint.
+    /// Opens the register in this folder: recovers the log, folds every statement, and brings whatever is computed from it
+    /// to the published checkpoint.
     ///
     /// # Errors
     /// If there is no register, another writer has it open, or anything in it does not verify.
@@ -43,13 +50,13 @@ impl Publisher {
         let log = Sequencer::open(Folder::new(folder.private(), folder.public())?, folder.key()?)?;
         folder.write_verifier(&key)?;
         let withheld = Withheld::open(&folder.private().join("casework.sqlite"))?;
-        let mut publisher = Self { folder, log, key, register: Register::new(), withheld };
-        publisher.fold()?;
+        let path = folder.site_database();
+        let standing = standing(&log, &path)?;
+        let (register, changes) = fold(&folder, &log, standing)?;
+        let site = follow(&log, &register, &snapshot(&log), &path, standing, &changes)?;
+        let mut publisher = Self { folder, log, key, register, withheld, site };
         publisher.finish_erasures()?;
-        let snapshot = publisher.snapshot();
-        if !published::stands_at(&publisher.folder.public(), &publisher.key, &snapshot) {
-            publisher.rebuild()?;
-        }
+        publisher.write_files()?;
         Ok(publisher)
     }
 
@@ -84,7 +91,8 @@ impl Publisher {
         Ok(self.log.prove(index)?)
     }
 
-    /// Publishes these drafts, all of them or none. An empty list changes nothing.
+    /// Publishes these drafts, all of them or none. An empty list changes nothing. The published files stay at their
+    /// checkpoint until [`Publisher::write_files`], unless a text was erased.
     ///
     /// # Errors
     /// A draft that breaks a rule, which is named, or a fault of the store. After a fault of the log open the publisher
@@ -104,11 +112,11 @@ impl Publisher {
         };
         let erased = erasures(drafts);
         let added: Vec<Vec<Disclosure>> = drafts.iter().map(|draft| draft.public.clone()).collect();
-        let logged = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|beside| {
+        let appended = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|beside| {
             self.withheld.keep(drafts.iter().flat_map(|draft| &draft.withheld))?;
             Ok(self.log.append(Batch { entries: entries.clone(), beside })?)
         });
-        if let Err(error) = logged {
+        if let Err(error) = appended {
             // The register must not run ahead of the log. Where that cannot be read either, the first error says more,
             // and the log takes nothing until it is opened again.
             let _ = self.fold();
@@ -116,14 +124,34 @@ impl Publisher {
         }
         let gone: Vec<Digest> = erased.values().flatten().copied().collect();
         self.withheld.erase(&gone)?;
-        if first == 0 || !gone.is_empty() {
-            // What is erased must not linger in the free pages of a database that is only changed.
+        if !gone.is_empty() {
+            // What is erased must not linger in the free pages of a database that is only changed, nor in a download.
             self.fold()?;
-            return self.rebuild();
+            self.site.rebuild(&self.register, &snapshot(&self.log), borrowed(&logged(&self.log, 0)?))?;
+            return self.write_files();
         }
         let statements = drafts.iter().zip(&entries).zip(first..);
         let statements = statements.map(|((draft, leaf), index)| (index, &draft.statement, leaf.as_slice()));
-        self.write(&Database::Update(&changes), statements)
+        let snapshot = snapshot(&self.log);
+        if first == 0 {
+            let path = self.folder.site_database();
+            self.site = SiteDatabase::create(&path, &self.register, &snapshot, statements)?;
+            return Ok(());
+        }
+        self.site.change(&self.register, &snapshot, &changes, statements)
+    }
+
+    /// Brings the published files to the checkpoint: `register.sqlite`, the downloads and the signed list of them. Costs
+    /// work in proportion to the register, and none where they stand there already.
+    ///
+    /// # Errors
+    /// If a file cannot be written; then those in place stay, or are replaced by the next attempt.
+    pub fn write_files(&mut self) -> Result<()> {
+        let (snapshot, public) = (snapshot(&self.log), self.folder.public());
+        if published::stands_at(&public, &self.key, &snapshot) {
+            return Ok(());
+        }
+        published::write(&public, &self.key, &self.register, &snapshot, &self.site)
     }
 
     fn check(&mut self, drafts: &[Draft]) -> Result<(Vec<Vec<u8>>, Changes)> {
@@ -148,39 +176,75 @@ impl Publisher {
         if erased.is_empty() { Ok(()) } else { self.withheld.erase(&erased) }
     }
 
-    /// Computes the register again from the log's files.
     fn fold(&mut self) -> Result<()> {
-        let size = self.log.size();
-        let texts = disclosures::read_all(&self.folder.public(), size)?;
-        let mut register = Register::new();
-        for (index, (leaf, public)) in (0..).zip(self.log.read_entries(0..size)?.iter().zip(&texts)) {
-            let statement = Statement::from_leaf(leaf).map_err(|source| StoreError::Statement { index, source })?;
-            register.apply(&statement, public).map_err(|refusal| StoreError::Refused { index, refusal })?;
-        }
-        self.register = register;
+        (self.register, _) = fold(&self.folder, &self.log, None)?;
         Ok(())
     }
+}
 
-    /// Writes every computed file anew.
-    fn rebuild(&mut self) -> Result<()> {
-        let leaves = self.log.read_entries(0..self.log.size())?;
-        let mut statements = Vec::with_capacity(leaves.len());
-        for (index, leaf) in (0..).zip(&leaves) {
-            let statement = Statement::from_leaf(leaf).map_err(|source| StoreError::Statement { index, source })?;
-            statements.push((index, statement));
+/// How many statements the site's database at this path stands at; nothing where it must be made anew.
+fn standing(log: &Sequencer, path: &Path) -> Result<Option<u64>> {
+    let Some(standing) = SiteDatabase::standing(path).filter(|standing| standing.size <= log.size()) else {
+        return Ok(None);
+    };
+    let last = log.read_entries(standing.size - 1..standing.size)?;
+    Ok(last.first().is_some_and(|leaf| *leaf == standing.last_leaf).then_some(standing.size))
+}
+
+/// The site's database, brought from where it stands to the checkpoint.
+fn follow(
+    log: &Sequencer,
+    register: &Register,
+    snapshot: &Snapshot,
+    path: &Path,
+    standing: Option<u64>,
+    changes: &Changes,
+) -> Result<SiteDatabase> {
+    let Some(from) = standing else {
+        return SiteDatabase::create(path, register, snapshot, borrowed(&logged(log, 0)?));
+    };
+    let mut site = SiteDatabase::open(path)?;
+    let newer = logged(log, from)?;
+    if newer.iter().any(|(_, statement, _)| matches!(statement.body, Body::Redaction(_))) {
+        site.rebuild(register, snapshot, borrowed(&logged(log, 0)?))?;
+    } else if !newer.is_empty() {
+        site.change(register, snapshot, changes, borrowed(&newer))?;
+    }
+    Ok(site)
+}
+
+/// Computes the register from the log's files, and says what the statements from this number on changed.
+fn fold(folder: &DataFolder, log: &Sequencer, from: Option<u64>) -> Result<(Register, Changes)> {
+    let size = log.size();
+    let texts = disclosures::read_all(&folder.public(), size)?;
+    let mut register = Register::new();
+    let mut changes = Changes::default();
+    for (index, (leaf, public)) in (0..).zip(log.read_entries(0..size)?.iter().zip(&texts)) {
+        let statement = Statement::from_leaf(leaf).map_err(|source| StoreError::Statement { index, source })?;
+        let touched = register.apply(&statement, public).map_err(|refusal| StoreError::Refused { index, refusal })?;
+        if from.is_some_and(|from| from <= index) {
+            changes.add(&touched);
         }
-        let logged =
-            statements.iter().zip(&leaves).map(|((index, statement), leaf)| (*index, statement, leaf.as_slice()));
-        self.write(&Database::Build, logged)
     }
+    Ok((register, changes))
+}
 
-    fn write<'a>(&self, database: &Database<'_>, statements: impl Iterator<Item = Logged<'a>> + Send) -> Result<()> {
-        published::write(&self.folder.public(), &self.key, &self.register, &self.snapshot(), database, statements)
-    }
+/// The statements from this number on, with their leaves.
+fn logged(log: &Sequencer, from: u64) -> Result<Vec<(u64, Statement, Vec<u8>)>> {
+    let read = |(index, leaf): (u64, Vec<u8>)| match Statement::from_leaf(&leaf) {
+        Ok(statement) => Ok((index, statement, leaf)),
+        Err(source) => Err(StoreError::Statement { index, source }),
+    };
+    (from..).zip(log.read_entries(from..log.size())?).map(read).collect()
+}
 
-    fn snapshot(&self) -> Snapshot {
-        Snapshot { origin: self.key.name().to_owned(), size: self.log.size(), root: self.log.root().to_string() }
-    }
+/// The published checkpoint.
+fn snapshot(log: &Sequencer) -> Snapshot {
+    Snapshot { origin: log.verifier().name().to_owned(), size: log.size(), root: log.root().to_string() }
+}
+
+fn borrowed(logged: &[(u64, Statement, Vec<u8>)]) -> impl Iterator<Item = Logged<'_>> {
+    logged.iter().map(|(index, statement, leaf)| (*index, statement, leaf.as_slice()))
 }
 
 /// A source of salts: SHA-256 over 256 bits of the system's randomness and a counter.

@@ -1,22 +1,19 @@
-//! `register.sqlite`: the register as tables with a full-text index, for the site and for whoever downloads it.
+//! The register as SQLite tables with a full-text index: what they hold, and how statements change them.
 //!
-//! It holds nothing but what `register::tables` computes from the fold. It is written beside the one being served and
-//! put in its place by rename, so that a reader sees one register or the next, never half of one.
+//! They hold nothing but what `register::tables` computes from the fold. Two files are made of them: the site's own
+//! (`site_database`), which each statement changes in place, and `register.sqlite`, which anybody may download.
 
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use register::Register;
 use register::fold::Touched;
 use register::statement::Statement;
 use register::tables::{
-    Cell, ColumnKind, Row, Snapshot, Table, general_rows, meta_rows, recipient_row, share_rows, statement_row,
-    total_rows,
+    Cell, ColumnKind, Row, Snapshot, Table, general_fact_rows, general_rows, meta_rows, recipient_row, share_rows,
+    statement_row, total_rows,
 };
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Statement as Query, ToSql};
-
-use crate::error::{Result, database, file};
+use rusqlite::{CachedStatement, Connection, ToSql};
 
 /// Tables whose rows belong to a share.
 const OF_A_SHARE: &[Table] = &[Table::Release, Table::Text, Table::DatasetUse, Table::ClassUse, Table::Copy];
@@ -55,136 +52,129 @@ CREATE INDEX statement_recipient ON statement (recipient_id);";
 const SEARCH_COLUMNS: &str = "reference, recipient, title, body, datasets";
 
 /// A statement as it goes into the database: its index, itself, and its leaf.
-pub type Logged<'a> = (u64, &'a Statement, &'a [u8]);
+pub(crate) type Logged<'a> = (u64, &'a Statement, &'a [u8]);
 
 /// What a batch of statements changed.
 #[derive(Debug, Clone, Default)]
-pub struct Changes {
-    shares: std::collections::BTreeSet<usize>,
-    recipients: std::collections::BTreeSet<usize>,
+pub(crate) struct Changes {
+    shares: BTreeSet<usize>,
+    recipients: BTreeSet<usize>,
+    general: BTreeSet<u64>,
 }
 
 impl Changes {
     /// Adds what one statement changed.
-    pub fn add(&mut self, touched: &Touched) {
+    pub(crate) fn add(&mut self, touched: &Touched) {
         self.shares.extend(touched.share);
         self.recipients.extend(&touched.recipients);
+        self.general.extend(&touched.general);
     }
 }
 
-/// Writes a new database.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn build<'a>(
-    path: &Path,
+/// What the schema is, in a number: a database of another one is made anew.
+pub(crate) fn schema_version() -> i32 {
+    let tables: String = Table::ALL.iter().map(|table| create(*table)).collect();
+    let digest = register::Digest::of([tables.as_str(), INDICES, SEARCH].concat().as_bytes()).0;
+    // Positive, and never the 0 of a database that says nothing.
+    i32::from_be_bytes([digest[0] & 0x7F, digest[1], digest[2], digest[3] | 1])
+}
+
+/// Makes the tables in an empty database and fills them.
+pub(crate) fn fill<'a>(
+    connection: &Connection,
     register: &Register,
     snapshot: &Snapshot,
     statements: impl Iterator<Item = Logged<'a>>,
-) -> Result<()> {
-    write(path, |connection| {
-        for table in Table::ALL {
-            connection.execute_batch(&create(*table))?;
-        }
-        let mut rows = Inserts::of(connection)?;
-        for place in 0..register.recipients().len() {
-            rows.insert(recipient_row(register, place))?;
-        }
-        for share in register.shares() {
-            rows.insert_all(share_rows(register, share))?;
-        }
-        for (index, statement, leaf) in statements {
-            rows.insert(statement_row(register, index, statement, leaf))?;
-        }
-        rows.insert_all(whole(register, snapshot))?;
-        drop(rows);
-        connection.execute_batch(INDICES)?;
-        connection.execute_batch(SEARCH)?;
-        connection.execute_batch(&format!(
-            "INSERT INTO search (rowid, {SEARCH_COLUMNS}) SELECT id, {SEARCH_COLUMNS} FROM search_document;
-             INSERT INTO search (search) VALUES ('optimize');"
-        ))
-    })
+) -> rusqlite::Result<()> {
+    for table in Table::ALL {
+        connection.execute_batch(&create(*table))?;
+    }
+    let mut rows = Inserts::of(connection)?;
+    for place in 0..register.recipients().len() {
+        rows.insert(recipient_row(register, place))?;
+    }
+    for share in register.shares() {
+        rows.insert_all(share_rows(register, share))?;
+    }
+    for (index, statement, leaf) in statements {
+        rows.insert(statement_row(register, index, statement, leaf))?;
+    }
+    rows.insert_all(general_rows(register))?;
+    rows.insert_all(head(register, snapshot))?;
+    drop(rows);
+    connection.execute_batch(INDICES)?;
+    connection.execute_batch(SEARCH)?;
+    connection.execute_batch(&format!(
+        "INSERT INTO search (rowid, {SEARCH_COLUMNS}) SELECT id, {SEARCH_COLUMNS} FROM search_document;
+         INSERT INTO search (search) VALUES ('optimize');"
+    ))?;
+    connection.pragma_update(None, "user_version", schema_version())
 }
 
-/// Writes a database that differs from the one at `from` by these statements and what they changed.
-///
-/// Costs a copy of the file and work in proportion to the shares that changed.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn update<'a>(
-    from: &Path,
-    path: &Path,
+/// Drops every table, so that [`fill`] can make them anew in the same transaction.
+pub(crate) fn empty(connection: &Connection) -> rusqlite::Result<()> {
+    let drops: String = Table::ALL.iter().map(|table| format!("DROP TABLE IF EXISTS \"{}\";", table.name())).collect();
+    connection.execute_batch(&format!("DROP TABLE IF EXISTS search; DROP VIEW IF EXISTS search_document; {drops}"))
+}
+
+/// Brings the tables from one state of the register to a later one, by these statements and what they changed. Costs
+/// work in proportion to the shares that changed, and none in proportion to the register.
+pub(crate) fn change<'a>(
+    connection: &Connection,
     register: &Register,
     snapshot: &Snapshot,
     changes: &Changes,
     statements: impl Iterator<Item = Logged<'a>>,
-) -> Result<()> {
-    fs::copy(from, path).map_err(file("copy", from))?;
-    write(path, |connection| {
-        let mut rows = Inserts::of(connection)?;
-        let mut unfind = connection.prepare(&format!(
-            "INSERT INTO search (search, rowid, {SEARCH_COLUMNS})
-             SELECT 'delete', id, {SEARCH_COLUMNS} FROM search_document WHERE id = ?1"
-        ))?;
-        let mut find = connection.prepare(&format!(
-            "INSERT INTO search (rowid, {SEARCH_COLUMNS}) SELECT id, {SEARCH_COLUMNS} FROM search_document WHERE id = ?1"
-        ))?;
-        let mut remove_share = connection.prepare("DELETE FROM share WHERE id = ?1")?;
-        let mut remove_recipient = connection.prepare("DELETE FROM recipient WHERE id = ?1")?;
-        let mut remove_parts: Vec<Query<'_>> = OF_A_SHARE
-            .iter()
-            .map(|table| connection.prepare(&format!("DELETE FROM \"{}\" WHERE share_id = ?1", table.name())))
-            .collect::<rusqlite::Result<_>>()?;
-        let shares = || changes.shares.iter().map(|place| &register.shares()[*place]);
-        for share in shares() {
-            let id = share.id() as i64;
-            unfind.execute([id])?;
-            remove_share.execute([id])?;
-            for remove in &mut remove_parts {
-                remove.execute([id])?;
-            }
+) -> rusqlite::Result<()> {
+    let mut rows = Inserts::of(connection)?;
+    let shares = || changes.shares.iter().map(|place| &register.shares()[*place]);
+    let run = |sql: &str, id: u64| connection.prepare_cached(sql)?.execute([id as i64]);
+    for share in shares() {
+        run(
+            &format!(
+                "INSERT INTO search (search, rowid, {SEARCH_COLUMNS})
+                 SELECT 'delete', id, {SEARCH_COLUMNS} FROM search_document WHERE id = ?1"
+            ),
+            share.id(),
+        )?;
+        run("DELETE FROM share WHERE id = ?1", share.id())?;
+        for table in OF_A_SHARE {
+            run(&format!("DELETE FROM \"{}\" WHERE share_id = ?1", table.name()), share.id())?;
         }
-        for place in &changes.recipients {
-            remove_recipient.execute([register.recipients()[*place].id as i64])?;
-            rows.insert(recipient_row(register, *place))?;
+    }
+    for place in &changes.recipients {
+        run("DELETE FROM recipient WHERE id = ?1", register.recipients()[*place].id)?;
+        rows.insert(recipient_row(register, *place))?;
+    }
+    for share in shares() {
+        rows.insert_all(share_rows(register, share))?;
+        run(
+            &format!(
+                "INSERT INTO search (rowid, {SEARCH_COLUMNS})
+                 SELECT id, {SEARCH_COLUMNS} FROM search_document WHERE id = ?1"
+            ),
+            share.id(),
+        )?;
+    }
+    for index in &changes.general {
+        run("DELETE FROM text WHERE statement = ?1 AND share_id IS NULL", *index)?;
+        let about_no_share = register.share_at(*index).is_none();
+        if let Some(fact) = register.fact(*index).filter(|_| about_no_share) {
+            rows.insert_all(general_fact_rows(fact))?;
         }
-        for share in shares() {
-            rows.insert_all(share_rows(register, share))?;
-            find.execute([share.id() as i64])?;
-        }
-        for (index, statement, leaf) in statements {
-            rows.insert(statement_row(register, index, statement, leaf))?;
-        }
-        connection.execute_batch("DELETE FROM meta; DELETE FROM total; DELETE FROM text WHERE share_id IS NULL;")?;
-        rows.insert_all(whole(register, snapshot))
-    })
+    }
+    for (index, statement, leaf) in statements {
+        rows.insert(statement_row(register, index, statement, leaf))?;
+    }
+    connection.execute_batch("DELETE FROM meta; DELETE FROM total;")?;
+    rows.insert_all(head(register, snapshot))
 }
 
-/// Rows that are few and computed anew each time.
-fn whole(register: &Register, snapshot: &Snapshot) -> Vec<Row> {
+/// The rows that every statement changes.
+fn head(register: &Register, snapshot: &Snapshot) -> Vec<Row> {
     let mut rows = meta_rows(register, snapshot);
     rows.extend(total_rows(register));
-    rows.extend(general_rows(register));
     rows
-}
-
-/// Opens the file, writes in one transaction, and makes the content durable. Until the file is renamed nobody reads it,
-/// so SQLite's own journal would protect nothing.
-fn write(path: &Path, write: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<()> {
-    let attempt = || -> rusqlite::Result<()> {
-        let connection = Connection::open(path)?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-             PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; BEGIN;",
-        )?;
-        write(&connection)?;
-        connection.execute_batch("COMMIT;")?;
-        connection.close().map_err(|(_, error)| error)
-    };
-    attempt().map_err(database(path))?;
-    fs::File::open(path).and_then(|written| written.sync_all()).map_err(file("sync", path))
 }
 
 fn create(table: Table) -> String {
@@ -205,14 +195,14 @@ fn create(table: Table) -> String {
 
 /// One prepared insertion a table.
 struct Inserts<'c> {
-    queries: Vec<Query<'c>>,
+    queries: Vec<CachedStatement<'c>>,
 }
 
 impl<'c> Inserts<'c> {
     fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
         let prepare = |table: &Table| {
             let marks = vec!["?"; table.columns().len()].join(", ");
-            connection.prepare(&format!("INSERT INTO \"{}\" VALUES ({marks})", table.name()))
+            connection.prepare_cached(&format!("INSERT INTO \"{}\" VALUES ({marks})", table.name()))
         };
         Ok(Self { queries: Table::ALL.iter().map(prepare).collect::<rusqlite::Result<_>>()? })
     }

@@ -64,12 +64,17 @@ fn statements_published_one_by_one_give_the_same_files_as_all_at_once() {
     fs::copy(at_once.private().join("log.key"), one_by_one.private().join("log.key")).unwrap();
     let mut drafts = sample::batch(150);
     drafts.push(sample::correction(151, 0));
-    Publisher::open(at_once.clone()).unwrap().publish(&drafts).unwrap();
+    let mut publisher = Publisher::open(at_once.clone()).unwrap();
+    publisher.publish(&drafts).unwrap();
+    publisher.write_files().unwrap();
+    drop(publisher);
     let mut publisher = Publisher::open(one_by_one.clone()).unwrap();
     let (some, others) = drafts.split_at(250);
     publisher.publish(some).unwrap();
+    publisher.write_files().unwrap();
     for draft in others {
         publisher.publish(std::slice::from_ref(draft)).unwrap();
+        publisher.write_files().unwrap();
     }
     assert_eq!(dump(&at_once.public()), dump(&one_by_one.public()));
     for file in ["checkpoint", "vkey", "downloads/shares.csv", "downloads/releases.csv", "downloads/statements.jsonl"] {
@@ -83,6 +88,7 @@ fn a_register_that_is_opened_again_is_the_same() {
     let (_place, folder) = new_register();
     let mut publisher = Publisher::open(folder.clone()).unwrap();
     publisher.publish(&sample::batch(20)).unwrap();
+    publisher.write_files().unwrap();
     let before = publisher.register().clone();
     drop(publisher);
     assert_eq!(*Publisher::open(folder).unwrap().register(), before);
@@ -93,6 +99,7 @@ fn a_batch_with_one_bad_statement_publishes_nothing() {
     let (_place, folder) = new_register();
     let mut publisher = Publisher::open(folder.clone()).unwrap();
     publisher.publish(&sample::batch(3)).unwrap();
+    publisher.write_files().unwrap();
     let before = (publisher.register().clone(), fs::read(folder.public().join("checkpoint")).unwrap());
     let bad = [sample::share(50), sample::correction(9_999, 0)];
     let error = publisher.publish(&bad).unwrap_err();
@@ -101,6 +108,7 @@ fn a_batch_with_one_bad_statement_publishes_nothing() {
     let after = (publisher.register().clone(), fs::read(folder.public().join("checkpoint")).unwrap());
     assert_eq!(before, after);
     publisher.publish(&[sample::share(50)]).unwrap();
+    publisher.write_files().unwrap();
 }
 
 #[test]
@@ -123,9 +131,11 @@ fn withheld_texts_are_in_no_public_file_and_erased_ones_in_no_file_at_all() {
     let at = drafts.len() as u64;
     drafts.push(told.clone());
     publisher.publish(&drafts).unwrap();
+    publisher.write_files().unwrap();
     let withheld = told.withheld[0].clone();
     assert_eq!(publisher.withheld(withheld.digest()).unwrap(), Some(withheld));
     publisher.publish(&[sample::redaction(at, &told)]).unwrap();
+    publisher.write_files().unwrap();
     drop(publisher);
     let holds = |folder: &Path, canary: &str| {
         let encoded: Vec<String> = drafts
@@ -155,7 +165,9 @@ fn an_erasure_that_a_crash_cut_short_is_finished_when_the_register_is_opened() {
     let mut publisher = Publisher::open(folder.clone()).unwrap();
     let drafts = sample::batch(3);
     publisher.publish(&drafts).unwrap();
+    publisher.write_files().unwrap();
     publisher.publish(&[sample::redaction(2, &drafts[2])]).unwrap();
+    publisher.write_files().unwrap();
     drop(publisher);
     // As if the machine had stopped between the log and the private database.
     let erased = &drafts[2].public[0];
@@ -168,7 +180,10 @@ fn an_erasure_that_a_crash_cut_short_is_finished_when_the_register_is_opened() {
 #[test]
 fn computed_files_that_are_lost_or_behind_are_written_again_when_the_register_is_opened() {
     let (_place, folder) = new_register();
-    Publisher::open(folder.clone()).unwrap().publish(&sample::batch(10)).unwrap();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(10)).unwrap();
+    publisher.write_files().unwrap();
+    drop(publisher);
     let before = dump(&folder.public());
     for file in ["register.sqlite", "files", "downloads/shares.csv"] {
         fs::remove_file(folder.public().join(file)).unwrap();

@@ -8,7 +8,6 @@ use super::{Cell, Row, Table};
 use crate::date::PartialDate;
 use crate::fold::{Fact, Register, Share, Text, TextState};
 use crate::statement::{Body, ReleaseRegistered, Statement};
-use crate::vocabulary::{Destruction, Outcome, Status};
 use crate::volume::Count;
 
 /// The checkpoint at which tables are computed.
@@ -42,27 +41,13 @@ pub fn meta_rows(register: &Register, snapshot: &Snapshot) -> Vec<Row> {
 /// The rows of table `total`.
 pub fn total_rows(register: &Register) -> Vec<Row> {
     let totals = register.totals();
-    let shares = register.shares();
-    let count = |wanted: fn(&Share) -> bool| shares.iter().filter(|share| wanted(share)).count() as u64;
-    let datasets: BTreeSet<&str> = shares.iter().flat_map(datasets_of).collect();
-    let corrected = |facts: &[Fact]| facts.iter().map(|fact| fact.corrected_by.len() as u64).sum::<u64>();
     let mut rows = vec![
         ("statements", register.size()),
         ("shares", totals.shares),
         ("releases", totals.releases),
         ("recipients", totals.recipients),
-        ("datasets", datasets.len() as u64),
-        (
-            "corrections",
-            shares.iter().map(|share| corrected(&share.facts)).sum::<u64>() + corrected(register.general()),
-        ),
-        ("refused", count(|share| share.outcome() == Some(Outcome::Refused))),
-        ("withdrawn", count(|share| share.outcome() == Some(Outcome::Withdrawn))),
-        ("ended", count(|share| share.ended().is_some())),
-        ("destroyed", count(|share| share.status() == Status::Destroyed)),
-        ("disputed", count(|share| share.destruction() == Destruction::Disputed)),
-        ("unlisted", count(|share| share.listed() == Some(false))),
     ];
+    rows.extend(register.tally().counts());
     rows.sort();
     rows.into_iter().map(|(name, value)| (Table::Total, vec![text(name), integer(value)])).collect()
 }
@@ -104,7 +89,12 @@ pub fn statement_row(register: &Register, index: u64, statement: &Statement, lea
 
 /// The texts of facts about no share.
 pub fn general_rows(register: &Register) -> Vec<Row> {
-    register.general().iter().flat_map(|fact| text_rows(fact, Cell::Null)).collect()
+    register.general().iter().flat_map(general_fact_rows).collect()
+}
+
+/// The texts of one fact about no share.
+pub fn general_fact_rows(fact: &Fact) -> Vec<Row> {
+    text_rows(fact, Cell::Null)
 }
 
 /// Every row that belongs to a share: its own, its releases', texts', datasets', classes' and copies'.

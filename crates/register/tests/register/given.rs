@@ -132,7 +132,8 @@ impl Texts for Draft {
 /// Every row of every table, sorted.
 pub fn rows(story: &Story) -> Vec<Row> {
     let register = &story.register;
-    let mut rows = whole_rows(register);
+    let mut rows = head_rows(register);
+    rows.extend(general_rows(register));
     rows.extend((0..register.recipients().len()).map(|place| recipient_row(register, place)));
     rows.extend(register.shares().iter().flat_map(|share| share_rows(register, share)));
     rows.extend(
@@ -146,9 +147,9 @@ pub fn rows(story: &Story) -> Vec<Row> {
 }
 
 /// The rows that are computed anew after each statement.
-pub fn whole_rows(register: &Register) -> Vec<Row> {
+pub fn head_rows(register: &Register) -> Vec<Row> {
     let snapshot = Snapshot { origin: "example.org/log".to_owned(), size: register.size(), root: "root".to_owned() };
-    [meta_rows(register, &snapshot), total_rows(register), general_rows(register)].concat()
+    [meta_rows(register, &snapshot), total_rows(register)].concat()
 }
 
 /// The bytes of every download.

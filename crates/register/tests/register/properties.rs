@@ -7,12 +7,12 @@ use proptest::prelude::*;
 use register::disclosure::{encode_bundle, parse_bundle};
 use register::fold::Touched;
 use register::statement::*;
-use register::tables::{Row, recipient_row, share_rows, statement_row};
+use register::tables::{Row, general_fact_rows, recipient_row, share_rows, statement_row};
 use register::vocabulary::*;
 use register::{Count, Disclosure, Draft, Register, Statement, Volume};
 use serde_json::{Value, json};
 
-use crate::given::{Story, Texts, assert_rebuilds, date, digest, fact, moment, rows, whole_rows};
+use crate::given::{Story, Texts, assert_rebuilds, date, digest, fact, head_rows, moment, rows};
 use crate::samples::*;
 
 /// What to publish next, as numbers that choose from small pools: what they mean depends on what is published already.
@@ -285,6 +285,7 @@ struct Kept {
     shares: BTreeMap<usize, Vec<Row>>,
     recipients: BTreeMap<usize, Row>,
     statements: Vec<Row>,
+    general: BTreeMap<u64, Vec<Row>>,
 }
 
 impl Kept {
@@ -296,13 +297,18 @@ impl Kept {
         for place in &touched.recipients {
             self.recipients.insert(*place, recipient_row(register, *place));
         }
+        for index in &touched.general {
+            let fact = register.fact(*index).filter(|_| register.share_at(*index).is_none());
+            self.general.insert(*index, fact.map(general_fact_rows).unwrap_or_default());
+        }
         let index = register.size() - 1;
         let (statement, leaf) = (&story.statements[index as usize], &story.leaves[index as usize]);
         self.statements.push(statement_row(register, index, statement, leaf));
     }
 
     fn rows(self, register: &Register) -> Vec<Row> {
-        let mut rows = whole_rows(register);
+        let mut rows = head_rows(register);
+        rows.extend(self.general.into_values().flatten());
         rows.extend(self.shares.into_values().flatten());
         rows.extend(self.recipients.into_values());
         rows.extend(self.statements);
@@ -340,6 +346,32 @@ fn assert_rules_hold(register: &Register) {
         assert!(recipient.shares.iter().any(|place| register.shares()[*place].reference == share.reference));
     }
     assert_eq!(register.totals().releases, releases);
+    assert_counts(register);
+}
+
+/// What is counted on the way is what a count at the end gives.
+fn assert_counts(register: &Register) {
+    let shares = register.shares();
+    let count = |wanted: fn(&register::fold::Share) -> bool| shares.iter().filter(|share| wanted(share)).count() as u64;
+    let of_access = |share: &register::fold::Share| {
+        let released = share.releases().flat_map(|(_, release, _)| release.datasets.clone());
+        released.chain(share.access().datasets.iter().map(|dataset| dataset.name.clone())).collect::<Vec<_>>()
+    };
+    let datasets: BTreeSet<String> = shares.iter().flat_map(of_access).collect();
+    let facts = shares.iter().flat_map(|share| &share.facts).chain(register.general());
+    let with_shares = register.recipients().iter().filter(|recipient| !recipient.shares.is_empty()).count() as u64;
+    let expected = [
+        ("corrections", facts.map(|fact| fact.corrected_by.len() as u64).sum()),
+        ("datasets", datasets.len() as u64),
+        ("destroyed", count(|share| share.status() == Status::Destroyed)),
+        ("disputed", count(|share| share.destruction() == Destruction::Disputed)),
+        ("ended", count(|share| share.ended().is_some())),
+        ("refused", count(|share| share.outcome() == Some(Outcome::Refused))),
+        ("unlisted", count(|share| share.listed() == Some(false))),
+        ("withdrawn", count(|share| share.outcome() == Some(Outcome::Withdrawn))),
+    ];
+    assert_eq!(register.tally().counts(), expected);
+    assert_eq!(register.totals().recipients, with_shares);
 }
 
 /// Publishes what is accepted, and holds the register to what must be true after each step.

@@ -28,6 +28,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let mut salt = publisher::salts()?;
     publisher.publish(&crate::demo::drafts(&mut salt))?;
+    publisher.write_files()?;
     let totals = publisher.register().totals();
     println!("Filled {} with a demonstration register of {} shares.", arguments.data.display(), totals.shares);
     Ok(())

@@ -71,6 +71,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     publisher.publish(&drafts)?;
+    publisher.write_files()?;
     println!("{}", summary(&edition, &plan, "Published"));
     println!(
         "The log holds {} statements; its key is in {}.",

@@ -1,10 +1,9 @@
-//! The only place of the website that speaks SQL. It reads `register.sqlite` and never writes.
+//! The only place of the website that speaks SQL. It reads a register database and never writes.
 //!
-//! The publisher replaces the file by rename, so an open connection keeps seeing the old register, whole and unchanging.
-//! Each request therefore looks at the file's identity, which costs one `stat`, and connections to a file that has been
-//! replaced are closed. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so
-//! that a folder that cannot be written serves as well.
+//! Each request looks at the file's identity, which costs one `stat`; connections to a file that has been replaced are
+//! closed.
 
+mod catalogue;
 mod collections;
 mod find;
 mod recipient;
@@ -15,24 +14,28 @@ mod statement;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use register::{Moment, PartialDate};
-use rusqlite::functions::FunctionFlags;
+use register::Moment;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tokio::sync::Semaphore;
 
+use super::catalogue::Catalogue;
+
 pub use collections::{Changed, DatasetRow, DecisionRow, RecipientRow};
-pub use find::{Choice, FoundShare};
+pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
 pub use statement::{Change, StatementView};
 
 /// Queries that run at once; more wait.
 const READERS: usize = 8;
+
+/// Queries that a connection keeps ready.
+const STATEMENTS: usize = 128;
 
 /// How long one request may read.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,7 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// There is no such file, or it is not a register.
-    #[error("register.sqlite is not there")]
+    #[error("there is no register database")]
     Absent,
     /// The query was stopped.
     #[error("the query took more than {} seconds", PATIENCE.as_secs())]
@@ -90,17 +93,35 @@ impl Info {
     }
 }
 
+/// Where the database is, and how it changes.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A published file. The publisher replaces it by rename, so an open connection keeps seeing the old register, whole
+    /// and unchanging. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so that
+    /// a folder that cannot be written serves as well.
+    Published(PathBuf),
+    /// The publisher's own, which it changes while we read; SQLite's write-ahead log keeps a reader's state whole.
+    Live(PathBuf),
+}
+
+impl Source {
+    fn path(&self) -> &Path {
+        let (Self::Published(path) | Self::Live(path)) = self;
+        path
+    }
+}
+
 /// What tells one file from its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity {
     file: (u64, u64),
-    length: u64,
-    modified: Option<SystemTime>,
+    /// Length and time of change of a published file; a live one changes under its name.
+    content: Option<(u64, SystemTime)>,
 }
 
 impl Identity {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+    fn of(source: &Source) -> Option<Self> {
+        let metadata = std::fs::metadata(source.path()).ok().filter(std::fs::Metadata::is_file)?;
         #[cfg(unix)]
         let file = {
             use std::os::unix::fs::MetadataExt;
@@ -108,98 +129,213 @@ impl Identity {
         };
         #[cfg(not(unix))]
         let file = (0, 0);
-        Some(Self { file, length: metadata.len(), modified: metadata.modified().ok() })
+        let content = match source {
+            Source::Published(_) => Some((metadata.len(), metadata.modified().ok()?)),
+            Source::Live(_) => None,
+        };
+        Some(Self { file, content })
     }
 }
 
 #[derive(Default)]
 struct Idle {
     identity: Option<Identity>,
-    readers: Vec<Reader>,
+    connections: Vec<Connection>,
 }
 
-/// Connections to whatever file is at the path now.
-pub struct Database {
-    path: PathBuf,
-    idle: Arc<Mutex<Idle>>,
+/// What is computed once for each state of the register: whose it is, and the catalogue.
+#[derive(Default)]
+struct State {
+    /// The file that it was read from.
+    identity: Option<Identity>,
+    info: Option<Arc<Info>>,
+    /// The leaf of its last statement: a register with this one in its place is a later state of the same.
+    last_leaf: String,
+    catalogue: Catalogue,
+}
+
+/// A register database, and what is kept in memory of it.
+#[derive(Clone)]
+pub struct Database(Arc<Shared>);
+
+struct Shared {
+    source: Source,
+    idle: Mutex<Idle>,
+    state: RwLock<State>,
     places: Arc<Semaphore>,
 }
 
-/// One connection, with what its file says of itself.
-pub struct Reader {
-    connection: Connection,
+/// One state of the register, for as long as a question takes.
+pub struct Reader<'a> {
+    connection: &'a Connection,
+    catalogue: &'a Catalogue,
     /// Whose register this is.
     pub info: Arc<Info>,
 }
 
 impl Database {
-    /// The database of this path, which need not be there yet.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, idle: Arc::default(), places: Arc::new(Semaphore::new(READERS)) }
+    /// The database at this place, which need not be there yet.
+    pub fn new(source: Source) -> Self {
+        Self(Arc::new(Shared {
+            source,
+            idle: Mutex::default(),
+            state: RwLock::default(),
+            places: Arc::new(Semaphore::new(READERS)),
+        }))
     }
 
-    /// Runs one question on a thread that may block.
+    /// Runs one question on a thread that may block. All its queries see one state of the register.
     ///
     /// # Errors
     /// Where the file is not there, is no register, or the question takes too long.
     pub async fn read<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Reader) -> Result<T, DatabaseError> + Send + 'static,
+        question: impl FnOnce(&Reader<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| DatabaseError::Absent)?;
-        let (path, idle) = (self.path.clone(), Arc::clone(&self.idle));
+        let place = Arc::clone(&self.0.places).acquire_owned().await.map_err(|_| DatabaseError::Absent)?;
+        let shared = Arc::clone(&self.0);
         let answer = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let identity = Identity::of(&path).ok_or(DatabaseError::Absent)?;
-            let waiting = {
-                let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-                if idle.identity != Some(identity) {
-                    *idle = Idle { identity: Some(identity), readers: Vec::new() };
-                }
-                idle.readers.pop()
-            };
-            let mut reader = match waiting {
-                Some(reader) => reader,
-                None => Reader::open(&path)?,
-            };
-            reader.limit(Instant::now() + PATIENCE)?;
-            let answer = question(&reader);
-            let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.identity == Some(identity) {
-                idle.readers.push(reader);
-            }
-            answer
+            shared.ask(question)
         });
         answer.await.unwrap_or(Err(DatabaseError::Absent))
     }
 }
 
+impl Shared {
+    fn ask<T>(&self, question: impl FnOnce(&Reader<'_>) -> Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+        let until = Instant::now() + PATIENCE;
+        let mut question = Some(question);
+        loop {
+            let identity = Identity::of(&self.source).ok_or(DatabaseError::Absent)?;
+            let waiting = {
+                let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                if idle.identity != Some(identity) {
+                    *idle = Idle { identity: Some(identity), connections: Vec::new() };
+                }
+                idle.connections.pop()
+            };
+            let mut connection = match waiting {
+                Some(connection) => connection,
+                None => open(&self.source)?,
+            };
+            connection.progress_handler(10_000, Some(move || Instant::now() > until))?;
+            let answer = self.in_one_state(identity, &mut connection, &mut question);
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.identity == Some(identity) {
+                idle.connections.push(connection);
+            }
+            drop(idle);
+            match answer {
+                Ok(None) if Instant::now() > until => return Err(DatabaseError::TooSlow),
+                Ok(None) => {}
+                Ok(Some(answer)) => return Ok(answer),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks while what is in memory is that of the state that the connection sees. The lock is held meanwhile, so that
+    /// the two stay in step; whoever brings the memory up to date waits for questions under way. Nothing where the two
+    /// were not in step: the question is then to be asked again.
+    fn in_one_state<T, Q: FnOnce(&Reader<'_>) -> Result<T, DatabaseError>>(
+        &self,
+        identity: Identity,
+        connection: &mut Connection,
+        question: &mut Option<Q>,
+    ) -> Result<Option<T>, DatabaseError> {
+        let transaction = connection.transaction()?;
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let stamp = stamp(&transaction)?;
+        let in_step = |state: &State| {
+            state.identity == Some(identity) && state.info.as_ref().is_some_and(|info| stamp.is_of(info))
+        };
+        if let (true, Some(info)) = (in_step(&state), &state.info) {
+            let reader = Reader { connection: &transaction, catalogue: &state.catalogue, info: Arc::clone(info) };
+            return question.take().map(|question| question(&reader)).transpose();
+        }
+        drop(state);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        // Whoever was quicker may have seen a later state than this connection does: then this one asks again.
+        let later = state.identity == Some(identity) && state.info.as_ref().is_some_and(|info| info.size >= stamp.size);
+        if !later && Identity::of(&self.source) == Some(identity) {
+            state.identity = Some(identity);
+            state.follow(&transaction)?;
+        }
+        Ok(None)
+    }
+}
+
+impl State {
+    /// Brings what is in memory to the state that this connection sees: by the shares that changed where that is a later
+    /// state of the same register, and anew otherwise.
+    fn follow(&mut self, connection: &Connection) -> Result<(), DatabaseError> {
+        let info = info(connection)?;
+        let from = match &self.info {
+            Some(before) if before.origin == info.origin && before.size <= info.size => {
+                let same = last_leaf(connection, before.size)? == self.last_leaf;
+                if same { before.size } else { 0 }
+            }
+            _ => 0,
+        };
+        // Until it is whole again it is nobody's.
+        self.info = None;
+        if from == 0 {
+            self.catalogue = Catalogue::new();
+        }
+        catalogue::each_changed_since(connection, from, |entry| self.catalogue.put(entry))?;
+        self.last_leaf = last_leaf(connection, info.size)?;
+        self.info = Some(Arc::new(info));
+        Ok(())
+    }
+}
+
+/// What tells one state of a register from another.
+struct Stamp {
+    size: u64,
+    root: String,
+}
+
+impl Stamp {
+    fn is_of(&self, info: &Info) -> bool {
+        self.size == info.size && self.root == info.root
+    }
+}
+
+fn stamp(connection: &Connection) -> Result<Stamp, DatabaseError> {
+    let mut stamp = Stamp { size: 0, root: String::new() };
+    let mut values = connection.prepare_cached("SELECT name, value FROM meta WHERE name IN ('root', 'size')")?;
+    let mut rows = values.query([])?;
+    while let Some(row) = rows.next()? {
+        match row.get_ref(0)?.as_str().unwrap_or_default() {
+            "size" => stamp.size = row.get::<_, String>(1)?.parse().unwrap_or(0),
+            _ => stamp.root = row.get(1)?,
+        }
+    }
+    Ok(stamp)
+}
+
+/// The leaf of the last of so many statements; empty where there are none.
+fn last_leaf(connection: &Connection, size: u64) -> Result<String, DatabaseError> {
+    let Some(last) = size.checked_sub(1) else { return Ok(String::new()) };
+    let mut found = connection.prepare_cached("SELECT leaf FROM statement WHERE idx = ?")?;
+    Ok(found.query_row([last], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
 /// What a SQLite URI would read as something else than the path.
 const URI: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 
-impl Reader {
-    fn open(path: &Path) -> Result<Self, DatabaseError> {
-        let path = std::path::absolute(path).map_err(|_| DatabaseError::Absent)?;
-        let path = path.to_str().ok_or(DatabaseError::Absent)?;
-        let uri = format!("file:{}?mode=ro&immutable=1", utf8_percent_encode(path, URI));
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(uri, flags).map_err(|_| DatabaseError::Absent)?;
-        connection.execute_batch("PRAGMA query_only = 1; PRAGMA trusted_schema = 0; PRAGMA mmap_size = 268435456;")?;
-        // Lateness is one rule, in `PartialDate`; the database asks it instead of having its own.
-        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        connection.create_scalar_function("days_past", 2, flags, |call| {
-            let due = call.get::<Option<String>>(0)?.and_then(|due| due.parse::<PartialDate>().ok());
-            let today = call.get::<String>(1)?.parse::<PartialDate>().ok();
-            Ok(due.zip(today).map(|(due, today)| due.days_until(today)))
-        })?;
-        let info = Arc::new(info(&connection)?);
-        Ok(Self { connection, info })
-    }
-
-    fn limit(&mut self, until: Instant) -> Result<(), DatabaseError> {
-        self.connection.progress_handler(10_000, Some(move || Instant::now() > until))?;
-        Ok(())
-    }
+fn open(source: &Source) -> Result<Connection, DatabaseError> {
+    let path = std::path::absolute(source.path()).map_err(|_| DatabaseError::Absent)?;
+    let path = path.to_str().ok_or(DatabaseError::Absent)?;
+    let fixed = if matches!(source, Source::Published(_)) { "&immutable=1" } else { "" };
+    let uri = format!("file:{}?mode=ro{fixed}", utf8_percent_encode(path, URI));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri, flags).map_err(|_| DatabaseError::Absent)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(PATIENCE)?;
+    connection.execute_batch("PRAGMA query_only = 1; PRAGMA trusted_schema = 0; PRAGMA mmap_size = 268435456;")?;
+    Ok(connection)
 }
 
 fn info(connection: &Connection) -> Result<Info, DatabaseError> {

@@ -1,7 +1,9 @@
 //! The filters of the list of shares, as they stand in an address.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use register::Class;
 use register::vocabulary::{Channel, Route, Status, UnknownCode};
 
 use super::problem::Problem;
@@ -14,7 +16,7 @@ const LONGEST: usize = 200;
 const VALUES: usize = 50;
 
 /// What the list can be filtered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Facet {
     /// Where a share stands.
     Status,
@@ -22,20 +24,36 @@ pub enum Facet {
     Channel,
     /// How the data is used.
     Route,
+    /// Whether destruction is overdue: computed for the day on which somebody asks.
+    Late,
     /// The recipient's sector.
     Sector,
     /// A dataset in it.
     Dataset,
+    /// An identification risk of data in it.
+    Risk,
+    /// A school-year cohort in its releases.
+    Cohort,
+    /// A year in which data was released.
+    Year,
     /// Who gets access.
     Recipient,
-    /// Whether destruction is overdue.
-    Late,
 }
 
 impl Facet {
     /// Every facet, in the order in which a page shows them.
-    pub const ALL: &'static [Self] =
-        &[Self::Status, Self::Channel, Self::Route, Self::Late, Self::Sector, Self::Dataset, Self::Recipient];
+    pub const ALL: &'static [Self] = &[
+        Self::Status,
+        Self::Channel,
+        Self::Route,
+        Self::Late,
+        Self::Sector,
+        Self::Dataset,
+        Self::Risk,
+        Self::Cohort,
+        Self::Year,
+        Self::Recipient,
+    ];
 
     /// The parameter's name.
     pub fn parameter(self) -> &'static str {
@@ -43,11 +61,19 @@ impl Facet {
             Self::Status => "status",
             Self::Channel => "channel",
             Self::Route => "route",
+            Self::Late => "overdue",
             Self::Sector => "sector",
             Self::Dataset => "dataset",
+            Self::Risk => "risk",
+            Self::Cohort => "cohort",
+            Self::Year => "year",
             Self::Recipient => "recipient",
-            Self::Late => "overdue",
         }
+    }
+
+    /// The facet of this parameter.
+    pub fn of_parameter(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|facet| facet.parameter() == name)
     }
 
     /// What a page calls it.
@@ -56,16 +82,19 @@ impl Facet {
             Self::Status => "Where it stands",
             Self::Channel => "How it came",
             Self::Route => "How data is used",
+            Self::Late => "Destruction",
             Self::Sector => "Sector of the recipient",
             Self::Dataset => "Dataset",
+            Self::Risk => "Identification risk",
+            Self::Cohort => "School year of birth",
+            Self::Year => "Year of release",
             Self::Recipient => "Recipient",
-            Self::Late => "Destruction",
         }
     }
 
     /// Whether its values are so many that a list to choose from serves better than boxes to tick.
     pub fn is_long(self) -> bool {
-        matches!(self, Self::Sector | Self::Dataset | Self::Recipient)
+        matches!(self, Self::Sector | Self::Dataset | Self::Cohort | Self::Year | Self::Recipient)
     }
 
     /// Where a coded value stands in its vocabulary; others keep the order in which they come.
@@ -79,7 +108,7 @@ impl Facet {
         place.unwrap_or(0)
     }
 
-    /// What a page shows for one value.
+    /// What a page shows for one value; a recipient's name is known to the register only.
     pub fn value_label(self, value: &str) -> String {
         fn label<T: FromStr>(value: &str, label: fn(T) -> &'static str) -> String {
             value.parse().map_or_else(|_| value.to_owned(), |known| label(known).to_owned())
@@ -89,9 +118,33 @@ impl Facet {
             Self::Channel => label(value, Channel::label),
             Self::Route => label(value, Route::label),
             Self::Late => "Overdue today".to_owned(),
+            Self::Risk => risk_label(value),
             _ => value.to_owned(),
         }
     }
+
+    /// Refuses a value that this filter can never have, saying which it can.
+    fn check(self, value: &str) -> Result<(), Problem> {
+        fn coded<T: FromStr<Err = UnknownCode>>(facet: Facet, value: &str) -> Result<(), Problem> {
+            let unknown = |error: UnknownCode| bad(facet.parameter(), format!("It can be one of: {}.", error.expected));
+            value.parse::<T>().map(|_| ()).map_err(unknown)
+        }
+        match self {
+            Self::Status => coded::<Status>(self, value),
+            Self::Channel => coded::<Channel>(self, value),
+            Self::Route => coded::<Route>(self, value),
+            Self::Late if value != "yes" => Err(bad("overdue", "It can only be “yes”.".to_owned())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The scheme of [`Facet::Risk`].
+pub const RISK: &str = "dfe-identification-risk";
+
+fn risk_label(value: &str) -> String {
+    let class = Class { scheme: RISK.to_owned(), value: value.to_owned() };
+    class.meaning().map_or_else(|| value.to_owned(), |meaning| format!("{value}: {}", meaning.to_lowercase()))
 }
 
 /// The orders of the list.
@@ -125,20 +178,8 @@ const SORTS: &[(&str, Sort)] = &[
 pub struct Filters {
     /// The words.
     pub q: String,
-    /// Where a share stands.
-    pub status: Vec<Status>,
-    /// How it came.
-    pub channel: Vec<Channel>,
-    /// How the data is used.
-    pub route: Vec<Route>,
-    /// Sectors.
-    pub sector: Vec<String>,
-    /// Datasets.
-    pub dataset: Vec<String>,
-    /// Recipients, by their addresses.
-    pub recipient: Vec<String>,
-    /// Only those whose destruction is overdue.
-    pub late: bool,
+    /// The chosen values of each facet that has any; each is one that the facet can have.
+    chosen: BTreeMap<Facet, Vec<String>>,
     /// The order.
     pub sort: Sort,
     /// Whether it is turned round.
@@ -149,23 +190,16 @@ pub struct Filters {
 
 impl Default for Filters {
     fn default() -> Self {
-        Self {
-            q: String::new(),
-            status: Vec::new(),
-            channel: Vec::new(),
-            route: Vec::new(),
-            sector: Vec::new(),
-            dataset: Vec::new(),
-            recipient: Vec::new(),
-            late: false,
-            sort: Sort::Changed,
-            descending: true,
-            page: 1,
-        }
+        Self { q: String::new(), chosen: BTreeMap::new(), sort: Sort::Changed, descending: true, page: 1 }
     }
 }
 
 impl Filters {
+    /// Everything whose destruction is overdue.
+    pub fn overdue() -> Self {
+        Self { chosen: BTreeMap::from([(Facet::Late, vec!["yes".to_owned()])]), ..Self::default() }
+    }
+
     /// Reads the query of an address. Parameters that mean nothing here are passed over.
     ///
     /// # Errors
@@ -178,16 +212,13 @@ impl Filters {
             if value.is_empty() {
                 continue;
             }
+            if let Some(facet) = Facet::of_parameter(&name) {
+                facet.check(value)?;
+                add(filters.chosen.entry(facet).or_default(), facet.parameter(), value)?;
+                continue;
+            }
             match &*name {
                 "q" => filters.q = value.chars().take(LONGEST).collect(),
-                "status" => add(&mut filters.status, "status", coded("status", value)?)?,
-                "channel" => add(&mut filters.channel, "channel", coded("channel", value)?)?,
-                "route" => add(&mut filters.route, "route", coded("route", value)?)?,
-                "sector" => add(&mut filters.sector, "sector", value.to_owned())?,
-                "dataset" => add(&mut filters.dataset, "dataset", value.to_owned())?,
-                "recipient" => add(&mut filters.recipient, "recipient", value.to_owned())?,
-                "overdue" if value == "yes" => filters.late = true,
-                "overdue" => return Err(bad("overdue", "It can only be “yes”.".to_owned())),
                 "sort" => {
                     (filters.sort, filters.descending) = sort(value)?;
                     sorted = true;
@@ -207,22 +238,13 @@ impl Filters {
     }
 
     /// The values of one facet, as they stand in an address.
-    pub fn values(&self, facet: Facet) -> Vec<String> {
-        match facet {
-            Facet::Status => self.status.iter().map(ToString::to_string).collect(),
-            Facet::Channel => self.channel.iter().map(ToString::to_string).collect(),
-            Facet::Route => self.route.iter().map(ToString::to_string).collect(),
-            Facet::Sector => self.sector.clone(),
-            Facet::Dataset => self.dataset.clone(),
-            Facet::Recipient => self.recipient.clone(),
-            Facet::Late => {
-                if self.late {
-                    vec!["yes".to_owned()]
-                } else {
-                    Vec::new()
-                }
-            }
-        }
+    pub fn values(&self, facet: Facet) -> &[String] {
+        self.chosen.get(&facet).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether only what is overdue is asked for.
+    pub fn late(&self) -> bool {
+        !self.values(Facet::Late).is_empty()
     }
 
     /// Whether anything is asked for beyond the whole list.
@@ -245,7 +267,7 @@ impl Filters {
         for facet in Facet::ALL {
             for value in self.values(*facet) {
                 if left_out != Some((*facet, value.as_str())) {
-                    query.append_pair(facet.parameter(), &value);
+                    query.append_pair(facet.parameter(), value);
                 }
             }
         }
@@ -273,7 +295,7 @@ impl Filters {
     /// The chosen values: facet, value, and the query of the list without it.
     pub fn chosen(&self) -> Vec<(Facet, String, String)> {
         let first = Self { page: 1, ..self.clone() };
-        let each = Facet::ALL.iter().flat_map(|facet| self.values(*facet).into_iter().map(|value| (*facet, value)));
+        let each = Facet::ALL.iter().flat_map(|facet| self.values(*facet).iter().map(|value| (*facet, value.clone())));
         each.map(|(facet, value)| {
             let without = first.query_without(Some((facet, &value)));
             (facet, value, without)
@@ -296,16 +318,12 @@ fn sort(value: &str) -> Result<(Sort, bool), Problem> {
     })
 }
 
-fn coded<T: FromStr<Err = UnknownCode>>(parameter: &'static str, value: &str) -> Result<T, Problem> {
-    value.parse().map_err(|error: UnknownCode| bad(parameter, format!("It can be one of: {}.", error.expected)))
-}
-
-fn add<T: PartialEq>(values: &mut Vec<T>, parameter: &'static str, value: T) -> Result<(), Problem> {
+fn add(values: &mut Vec<String>, parameter: &'static str, value: &str) -> Result<(), Problem> {
     if values.len() >= VALUES {
         return Err(bad(parameter, format!("It can be given {} times at most.", words::number(VALUES as u64))));
     }
-    if !values.contains(&value) {
-        values.push(value);
+    if !values.iter().any(|known| known == value) {
+        values.push(value.to_owned());
     }
     Ok(())
 }

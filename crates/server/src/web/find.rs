@@ -5,17 +5,16 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use register::download::safe_cell;
 
-use super::database::{Choice, FoundShare};
+use super::catalogue::{Choice, PAGE, Window};
+use super::database::FoundShare;
 use super::filters::{Facet, Filters, Sort};
 use super::late::{self, Late};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::{View, words};
 
-const PAGE: u64 = 25;
-
-/// Rows of a table for a spreadsheet; whoever wants the whole register takes the download.
-const ROWS: u64 = 1_000_000;
+/// Values of a filter that the page offers; there are registers with thousands of recipients.
+const CHOICES: usize = 60;
 
 #[derive(askama::Template)]
 #[template(path = "find.html")]
@@ -29,6 +28,7 @@ struct Find {
     chosen: Vec<Chosen>,
     pages: Vec<PageLink>,
     last_page: u64,
+    similar: Vec<(String, String)>,
 }
 
 /// One filter with its choices.
@@ -99,14 +99,14 @@ pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Pro
     let filters = Filters::parse(query.as_deref().unwrap_or_default())?;
     let today = view.today();
     let asked = filters.clone();
-    let (found, info) = view.read(move |reader| reader.find(&asked, today)).await?;
+    let (found, info) = view.read(move |reader| reader.find(&asked, today, &Window::Page(asked.page), CHOICES)).await?;
     let last_page = found.shares.div_ceil(PAGE).max(1);
     let with_lateness = |share: FoundShare| {
         let late = late::destruction(share.destruction_due, share.destruction, today);
         (share, late)
     };
     let groups: Vec<Group> =
-        found.choices.into_iter().map(|(facet, choices)| group(facet, choices, &filters.values(facet))).collect();
+        found.choices.into_iter().map(|(facet, choices)| group(facet, choices, filters.values(facet))).collect();
     Ok(html(&Find {
         frame: Frame::new(&view, Some(info), Section::Find),
         shares: found.shares,
@@ -116,6 +116,7 @@ pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Pro
         groups,
         pages: pages(&filters, last_page),
         last_page,
+        similar: found.similar,
         filters,
     }))
 }
@@ -124,7 +125,8 @@ pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Pro
 pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let filters = Filters::parse(query.as_deref().unwrap_or_default())?;
     let today = view.today();
-    let (shares, _) = view.read(move |reader| reader.list(&filters, today, ROWS, 0)).await?;
+    let (shares, _) =
+        view.read(move |reader| reader.shares_of_ids(&reader.ids(&filters, today, &Window::All)?)).await?;
     let table = write_table(&shares).map_err(|_| Problem::Fault)?;
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"shares.csv\"")];
@@ -175,7 +177,7 @@ fn group(facet: Facet, choices: Vec<Choice>, values: &[String]) -> Group {
     let mut list: Vec<(Choice, bool)> = choices
         .into_iter()
         .map(|choice| {
-            let label = if facet == Facet::Recipient { choice.label } else { facet.value_label(&choice.value) };
+            let label = if facet == Facet::Late { facet.value_label(&choice.value) } else { choice.label };
             let chosen = values.contains(&choice.value);
             (Choice { label, ..choice }, chosen)
         })

@@ -30,10 +30,13 @@ struct Home {
 /// `/`
 pub async fn home(view: View) -> Result<Response, Problem> {
     let today = view.today();
-    let late = Filters { late: true, ..Filters::default() };
     let ((changes, recipients, late), info) = view
         .read(move |reader| {
-            Ok((reader.changes(CHANGES)?, reader.most_shared_with(RECIPIENTS)?, reader.count(&late, today)?.0))
+            Ok((
+                reader.changes(CHANGES)?,
+                reader.most_shared_with(RECIPIENTS)?,
+                reader.count(&Filters::overdue(), today)?,
+            ))
         })
         .await?;
     let total = |name: &str| words::number(info.total(name));

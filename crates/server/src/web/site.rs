@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use register::{Moment, PartialDate};
 
 use super::address::SiteAddress;
-use super::database::Database;
+use super::database::{Database, Source};
 use super::fair_use::{FairUse, Limits};
 
 /// Where the website reads from, and what day it is.
@@ -49,7 +49,7 @@ impl Site {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
         let public = public.into();
-        let database = Database::new(public.join("register.sqlite"));
+        let database = Database::new(Source::Published(public.join("register.sqlite")));
         let Settings { address, limits } = settings;
         let fair_use = FairUse::new(limits);
         Self(Arc::new(Inner { public, database, clock: Box::new(clock), address, fair_use }))

@@ -40,7 +40,7 @@ impl View {
     /// Where the register cannot be read, or the question takes too long.
     pub async fn read<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Reader) -> Result<T, DatabaseError> + Send + 'static,
+        question: impl FnOnce(&Reader<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<(T, Arc<Info>), DatabaseError> {
         self.site.database().read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
     }

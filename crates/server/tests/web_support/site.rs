@@ -53,6 +53,7 @@ pub fn demonstration() -> TestSite {
     data.create(Some("demonstration.invalid/register")).unwrap();
     let mut publisher = Publisher::open(data.clone()).unwrap();
     publisher.publish(&server::demo::drafts(&mut salts())).unwrap();
+    publisher.write_files().unwrap();
     let register = publisher.register().clone();
     TestSite {
         _place: Some(place),
@@ -125,6 +126,7 @@ impl TestSite {
             Draft::new(Statement::new(id, logged.date(), logged, body.into()).about(reference))
         };
         publisher.publish(&[applied("hostile-1", "a/../b c?d#e%2F"), applied("hostile-2", "..")]).unwrap();
+        publisher.write_files().unwrap();
     }
 
     /// The links of a page that begin so.

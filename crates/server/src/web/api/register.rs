@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Checkpoint, json};
 use super::parameter::{Asked, Parameter};
+use crate::web::filters::Filters;
 use crate::web::problem::Problem;
 use crate::web::{View, data, verify};
 
@@ -71,6 +72,8 @@ pub struct Register {
     note: Option<String>,
     /// The key to check it with. Get it from somewhere else, too.
     vkey: Option<String>,
+    /// How many statements the downloads are computed from: they are written now and then, and may be behind.
+    files_size: Option<u64>,
     /// The downloads, as the signed list of files names them.
     files: Vec<Download>,
 }
@@ -94,8 +97,8 @@ pub struct Download {
 pub async fn register(view: View, query: RawQuery) -> Result<Response, Problem> {
     Asked::read(&query, TAKES)?;
     let today = view.today();
-    let (overdue, info) = view.read(move |reader| reader.overdue(today)).await?;
-    let files = data::list(&view).await.map(|list| list.files).unwrap_or_default().into_iter();
+    let (overdue, info) = view.read(move |reader| reader.count(&Filters::overdue(), today)).await?;
+    let list = data::list(&view).await;
     let download = |file: register::listing::ListedFile| Download {
         address: format!("/{}", file.path),
         bytes: file.bytes,
@@ -111,6 +114,7 @@ pub async fn register(view: View, query: RawQuery) -> Result<Response, Problem> 
         overdue,
         note: verify::read(&view, "checkpoint").await,
         vkey: verify::read(&view, "vkey").await.map(|key| key.trim().to_owned()),
-        files: files.map(download).collect(),
+        files_size: list.as_ref().map(|list| list.snapshot.size),
+        files: list.map(|list| list.files).unwrap_or_default().into_iter().map(download).collect(),
     })
 }

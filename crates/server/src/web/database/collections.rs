@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use register::PartialDate;
 use register::fold::slug;
 use register::statement::Condition;
-use register::vocabulary::{Channel, Destruction, Outcome, Reason, Status};
+use register::vocabulary::{Channel, Outcome, Reason, Status};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
@@ -103,7 +103,7 @@ fn one_of(column: &str, values: &[String], bound: &mut Vec<Value>) -> String {
     format!(" AND {column} IN ({})", vec!["?"; values.len()].join(", "))
 }
 
-impl Reader {
+impl Reader<'_> {
     fn collect<T>(
         &self,
         sql: &str,
@@ -290,14 +290,6 @@ impl Reader {
         let mut examples = found.optional()?.unwrap_or_default();
         examples.extend(self.datasets()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
         Ok(examples)
-    }
-
-    /// How many shares have copies that should be destroyed by now and are not known to be.
-    pub fn overdue(&self, today: PartialDate) -> Result<u64, DatabaseError> {
-        let mut count = self.connection.prepare_cached(
-            "SELECT count(*) FROM share WHERE destruction <> ? AND days_past(destruction_due, ?) > 0",
-        )?;
-        Ok(count.query_row([Destruction::Confirmed.code(), &today.to_string()], |row| row.get(0))?)
     }
 
     /// The index of the first statement of which the day of logging has this property. No statement is logged before the

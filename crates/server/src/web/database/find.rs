@@ -1,20 +1,17 @@
-//! The list of shares, filtered and counted. The SQL is put together from the fixed pieces in this file only; whatever a
-//! visitor gives is a bound value.
+//! The list of shares: the catalogue says which and in what order, the full-text index where words stand, and the tables
+//! what a list shows of each.
+
+use std::collections::HashMap;
 
 use register::PartialDate;
 use register::vocabulary::{Channel, Destruction, Route, Status};
-use rusqlite::types::Value;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{OptionalExtension, Row};
 
 use super::{DatabaseError, Reader, parsed, perhaps};
-use crate::web::filters::{Facet, Filters, Sort};
-use crate::web::{search, words};
-
-/// Shares on one page.
-pub const PAGE: u64 = 25;
-
-/// Choices of a facet that a list shows; there are registers with thousands of recipients.
-const CHOICES: u64 = 1_000;
+use crate::web::catalogue::{Answer, Choice, Matches, Place, Position, Window};
+use crate::web::filters::{Facet, Filters};
+use crate::web::search::{self, Wanted};
+use crate::web::words;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -23,21 +20,14 @@ pub struct Found {
     pub shares: u64,
     /// How many releases these have.
     pub releases: u64,
-    /// One page of them.
+    /// Those in the window, in order.
     pub page: Vec<FoundShare>,
     /// What each filter could be set to, and how many shares that would leave.
     pub choices: Vec<(Facet, Vec<Choice>)>,
-}
-
-/// One value of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    /// As it stands in the address.
-    pub value: String,
-    /// What a page shows.
-    pub label: String,
-    /// Shares that have it, by the other filters.
-    pub count: u64,
+    /// Where the next window begins.
+    pub next: Option<Position>,
+    /// Words of names that were looked for as well, each with the word that was typed.
+    pub similar: Vec<(String, String)>,
 }
 
 /// One share of a list.
@@ -85,144 +75,115 @@ impl FoundShare {
     }
 }
 
-const COLUMNS: &str = "share.id, share.reference, share.title, share.channel, share.route, share.status, \
-     share.destruction, share.destruction_due, share.releases, share.changed_at, share.listed, \
-     recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector, latest.released";
+const FOUND: &str = "
+SELECT share.id, share.reference, share.title, share.channel, share.route, share.status, share.destruction,
+       share.destruction_due, share.releases, share.changed_at, share.listed, recipient.name AS recipient,
+       recipient.slug AS recipient_slug, recipient.sector,
+       (SELECT max(released) FROM release WHERE share_id = share.id) AS released
+FROM share JOIN recipient ON recipient.id = share.recipient_id";
 
-const TABLES: &str = "share JOIN recipient ON recipient.id = share.recipient_id \
-     LEFT JOIN (SELECT share_id, max(released) AS released FROM release GROUP BY share_id) AS latest \
-     ON latest.share_id = share.id";
-
-/// A condition and the values that are bound in it.
-#[derive(Default)]
-struct Condition {
-    sql: String,
-    values: Vec<Value>,
-}
-
-impl Condition {
-    fn and(&mut self, sql: &str) {
-        self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
-        self.sql.push_str(sql);
-    }
-
-    fn one_of(&mut self, before: &str, values: impl Iterator<Item = String>, after: &str) {
-        let values: Vec<Value> = values.map(Value::Text).collect();
-        if values.is_empty() {
-            return;
-        }
-        let places = vec!["?"; values.len()].join(", ");
-        self.and(&format!("{before} ({places}){after}"));
-        self.values.extend(values);
-    }
-}
-
-fn condition(filters: &Filters, today: PartialDate, except: Option<Facet>) -> Condition {
-    let mut all = Condition::default();
-    if !filters.q.is_empty() {
-        match search::expression(&filters.q) {
-            Some(expression) => {
-                all.and("share.id IN (SELECT rowid FROM search WHERE search MATCH ?)");
-                all.values.push(Value::Text(expression));
-            }
-            None => all.and("0"),
-        }
-    }
-    for facet in Facet::ALL.iter().copied().filter(|facet| Some(*facet) != except) {
-        let values = filters.values(facet).into_iter();
-        match facet {
-            Facet::Status => all.one_of("share.status IN", values, ""),
-            Facet::Channel => all.one_of("share.channel IN", values, ""),
-            Facet::Route => all.one_of("share.route IN", values, ""),
-            Facet::Sector => all.one_of("recipient.sector IN", values, ""),
-            Facet::Recipient => all.one_of("recipient.slug IN", values, ""),
-            Facet::Dataset => {
-                all.one_of("share.id IN (SELECT share_id FROM dataset_use WHERE dataset IN", values, ")");
-            }
-            Facet::Late => {
-                if filters.late {
-                    all.and("share.destruction <> ? AND days_past(share.destruction_due, ?) > 0");
-                    all.values.push(Value::Text(Destruction::Confirmed.code().to_owned()));
-                    all.values.push(Value::Text(today.to_string()));
-                }
-            }
-        }
-    }
-    all
-}
-
-impl Reader {
-    /// One page of the shares that match, with the counts of every filter.
-    pub fn find(&self, filters: &Filters, today: PartialDate) -> Result<Found, DatabaseError> {
-        let (shares, releases) = self.count(filters, today)?;
-        let mut found = Found { shares, releases, ..Found::default() };
-        found.page = self.list(filters, today, PAGE, filters.page.saturating_sub(1).saturating_mul(PAGE))?;
-        for share in &mut found.page {
-            share.snippet = self.snippet(filters, share.id)?;
-        }
-        for facet in Facet::ALL.iter().copied() {
-            found.choices.push((facet, self.choices(filters, today, facet)?));
-        }
-        Ok(found)
-    }
-
-    /// How many shares match, and how many releases they have.
-    pub fn count(&self, filters: &Filters, today: PartialDate) -> Result<(u64, u64), DatabaseError> {
-        let condition = condition(filters, today, None);
-        let sql = format!("SELECT count(*), coalesce(sum(share.releases), 0) FROM {TABLES}{}", condition.sql);
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let counted = statement.query_row(params_from_iter(condition.values), |row| Ok((row.get(0)?, row.get(1)?)));
-        Ok(counted?)
-    }
-
-    /// Shares that match, in the order asked for.
-    pub fn list(
+impl Reader<'_> {
+    /// The shares that match, in order, with the counts of every filter; of each filter the values of the most shares,
+    /// `choices` of them.
+    pub fn find(
         &self,
         filters: &Filters,
         today: PartialDate,
-        limit: u64,
-        skip: u64,
-    ) -> Result<Vec<FoundShare>, DatabaseError> {
-        let mut condition = condition(filters, today, None);
-        let expression = search::expression(&filters.q).filter(|_| filters.sort == Sort::Relevance);
-        let mut tables = TABLES.to_owned();
-        let way = if filters.descending { "DESC" } else { "ASC" };
-        let order = match (filters.sort, &expression) {
-            (Sort::Relevance, Some(_)) => {
-                // A word in a title or a name says more than one in a long text.
-                tables.push_str(
-                    " JOIN (SELECT rowid AS id, bm25(search, 8.0, 6.0, 6.0, 1.0, 3.0) AS rank FROM search \
-                     WHERE search MATCH ?) AS hit ON hit.id = share.id",
-                );
-                "hit.rank".to_owned()
+        window: &Window,
+        choices: usize,
+    ) -> Result<Found, DatabaseError> {
+        let all = self.wanted(&filters.q)?;
+        let answer = self.answer(filters, &all, today, window, choices)?;
+        let mut page = self.shares_of_ids(&answer.ids)?;
+        if let Some(expression) = search::expression(&all) {
+            for share in &mut page {
+                share.snippet = self.snippet(&expression, share.id)?;
             }
-            (Sort::Relevance | Sort::Changed, _) => format!("share.changed {way}"),
-            (Sort::Title, _) => format!("coalesce(share.title, share.reference) COLLATE NOCASE {way}"),
-            (Sort::Recipient, _) => format!("recipient.name COLLATE NOCASE {way}"),
-            (Sort::Released, _) => format!("latest.released {way} NULLS LAST"),
-            (Sort::Releases, _) => format!("share.releases {way}"),
-        };
-        let sql =
-            format!("SELECT {COLUMNS} FROM {tables}{} ORDER BY {order}, share.id DESC LIMIT ? OFFSET ?", condition.sql);
-        let mut values: Vec<Value> = expression.map(Value::Text).into_iter().collect();
-        values.append(&mut condition.values);
-        let number = |count: u64| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        values.extend([number(limit), number(skip)]);
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let shares = statement.query_map(params_from_iter(values), found_share)?;
+        }
+        let similar =
+            all.iter().flat_map(|wanted| wanted.similar.iter().map(|word| (wanted.text.clone(), word.clone())));
+        Ok(Found {
+            shares: answer.shares,
+            releases: answer.releases,
+            page,
+            choices: answer.choices,
+            next: answer.next,
+            similar: similar.collect(),
+        })
+    }
+
+    /// The numbers of the shares that match, in order: the same that [`Reader::find`] shows.
+    pub fn ids(&self, filters: &Filters, today: PartialDate, window: &Window) -> Result<Vec<u64>, DatabaseError> {
+        let all = self.wanted(&filters.q)?;
+        Ok(self.answer(filters, &all, today, window, 0)?.ids)
+    }
+
+    /// How many shares match.
+    pub fn count(&self, filters: &Filters, today: PartialDate) -> Result<u64, DatabaseError> {
+        let all = self.wanted(&filters.q)?;
+        Ok(self.answer(filters, &all, today, &Window::Page(1), 0)?.shares)
+    }
+
+    fn answer(
+        &self,
+        filters: &Filters,
+        all: &[Wanted],
+        today: PartialDate,
+        window: &Window,
+        choices: usize,
+    ) -> Result<Answer, DatabaseError> {
+        let matches = if filters.q.is_empty() { None } else { Some(self.matches(all)?) };
+        Ok(self.catalogue.answer(filters, today, matches.as_ref(), window, choices))
+    }
+
+    /// What was typed, with names like it for each word that stands nowhere in the register.
+    fn wanted(&self, typed: &str) -> Result<Vec<Wanted>, DatabaseError> {
+        let mut all = search::wanted(typed);
+        for wanted in &mut all {
+            let similar = self.catalogue.names().similar(&wanted.text);
+            if !similar.is_empty() && !self.occurs(wanted)? {
+                wanted.similar = similar.into_iter().map(str::to_owned).collect();
+            }
+        }
+        Ok(all)
+    }
+
+    fn occurs(&self, wanted: &Wanted) -> Result<bool, DatabaseError> {
+        let mut found = self.connection.prepare_cached("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1")?;
+        Ok(found.query_row([search::one(wanted)], |_| Ok(())).optional()?.is_some())
+    }
+
+    /// The shares that hold all that was typed; those that hold it in a name or a title stand out.
+    fn matches(&self, all: &[Wanted]) -> Result<Matches, DatabaseError> {
+        let mut matches = HashMap::new();
+        let queries = [(search::expression(all), Place::Text), (search::expression_in_names(all), Place::Name)];
+        let mut found = self.connection.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?")?;
+        for (query, place) in queries {
+            let Some(query) = query else { continue };
+            let mut rows = found.query([query])?;
+            while let Some(row) = rows.next()? {
+                matches.insert(row.get(0)?, place);
+            }
+        }
+        Ok(matches)
+    }
+
+    /// What a list shows of these shares, in their order.
+    pub fn shares_of_ids(&self, ids: &[u64]) -> Result<Vec<FoundShare>, DatabaseError> {
+        let mut statement = self.connection.prepare_cached(&format!("{FOUND} WHERE share.id = ?"))?;
+        let shares = ids.iter().map(|id| statement.query_row([id], found_share));
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
     /// Every share of one recipient, newest change first.
     pub(super) fn shares_of(&self, recipient: u64) -> Result<Vec<FoundShare>, DatabaseError> {
-        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
+        let sql = format!("{FOUND} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let shares = statement.query_map([recipient], found_share)?;
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
-    fn snippet(&self, filters: &Filters, share: u64) -> Result<Vec<(String, bool)>, DatabaseError> {
-        let Some(expression) = search::expression(&filters.q) else { return Ok(Vec::new()) };
+    fn snippet(&self, expression: &str, share: u64) -> Result<Vec<(String, bool)>, DatabaseError> {
         // The marks are control characters, which no text of the register needs, so that a text cannot forge one.
         let sql =
             "SELECT snippet(search, -1, char(2), char(3), '…', 28) FROM search WHERE search MATCH ? AND rowid = ?";
@@ -230,36 +191,6 @@ impl Reader {
         let marked: Option<String> =
             statement.query_row(rusqlite::params![expression, share], |row| row.get(0)).unwrap_or(None);
         Ok(search::pieces(&marked.unwrap_or_default()))
-    }
-
-    fn choices(&self, filters: &Filters, today: PartialDate, facet: Facet) -> Result<Vec<Choice>, DatabaseError> {
-        let condition = condition(filters, today, Some(facet));
-        let (value, label, more) = match facet {
-            Facet::Status => ("share.status", "share.status", ""),
-            Facet::Channel => ("share.channel", "share.channel", ""),
-            Facet::Route => ("share.route", "share.route", ""),
-            Facet::Sector => ("recipient.sector", "recipient.sector", ""),
-            Facet::Recipient => ("recipient.slug", "recipient.name", ""),
-            Facet::Dataset => {
-                ("dataset_use.dataset", "dataset_use.dataset", " JOIN dataset_use ON dataset_use.share_id = share.id")
-            }
-            Facet::Late => {
-                let late = Filters { late: true, ..filters.clone() };
-                let count = self.count(&late, today)?.0;
-                return Ok(vec![Choice { value: "yes".to_owned(), label: "yes".to_owned(), count }]);
-            }
-        };
-        let also = if condition.sql.is_empty() { " WHERE" } else { " AND" };
-        let sql = format!(
-            "SELECT {value}, {label}, count(DISTINCT share.id) FROM {TABLES}{more}{}{also} {value} IS NOT NULL \
-             GROUP BY {value} ORDER BY {label} COLLATE NOCASE LIMIT {CHOICES}",
-            condition.sql
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let choices = statement.query_map(params_from_iter(condition.values), |row| {
-            Ok(Choice { value: row.get(0)?, label: row.get(1)?, count: row.get(2)? })
-        })?;
-        Ok(choices.collect::<Result<_, _>>()?)
     }
 }
 

@@ -37,7 +37,7 @@ pub struct SharedWith {
     pub shares: u64,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The recipient of this address.
     pub fn recipient(&self, slug: &str) -> Result<Option<RecipientView>, DatabaseError> {
         let mut found = self.connection.prepare_cached("SELECT * FROM recipient WHERE slug = ?")?;

@@ -181,7 +181,7 @@ pub struct CopyView {
     pub disputed_by: Option<String>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The share of this reference.
     pub fn share(&self, reference: &str) -> Result<Option<ShareView>, DatabaseError> {
         let mut statement = self.connection.prepare_cached(

@@ -15,7 +15,7 @@ fn rows(listed: Listed) -> &'static str {
     }
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The parts of a list, each with its number from 1 and the newest date in it.
     pub fn sitemap_parts(&self, listed: Listed, part: u64) -> Result<Vec<(u64, Option<String>)>, DatabaseError> {
         let sql =

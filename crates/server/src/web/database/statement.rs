@@ -35,7 +35,7 @@ pub type Change = StatementView;
 /// A statement with its texts and the statements that correct it.
 pub type WithTexts = (StatementView, Vec<FieldText>, Vec<u64>);
 
-impl Reader {
+impl Reader<'_> {
     /// One statement with its texts and the statements that correct it.
     pub fn statement(&self, index: u64) -> Result<Option<WithTexts>, DatabaseError> {
         let Ok(number) = i64::try_from(index) else { return Ok(None) };
