@@ -76,6 +76,7 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/api", get(api::reference))
+        .route("/find.atom", get(feed::search))
         .route("/feed.atom", get(feed::everything))
         .route("/recipient/{slug}/feed.atom", get(feed::recipient))
         .route("/dataset/{slug}/feed.atom", get(feed::dataset))

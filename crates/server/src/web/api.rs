@@ -13,10 +13,13 @@ mod datasets;
 mod decisions;
 mod document;
 mod parameter;
+mod question;
 mod recipients;
 mod reference;
 mod register;
+mod releases;
 mod share;
+mod shares;
 mod short;
 mod statements;
 
@@ -37,6 +40,9 @@ use parameter::Parameter;
 
 /// The parameters that each address reads; those that are not here read `as_of` only.
 const TAKES: &[(&str, &[&[Parameter]])] = &[
+    ("/api/v1/shares", question::LISTED),
+    ("/api/v1/releases", question::LISTED),
+    ("/api/v1/facets", question::CHOSEN),
     ("/api/v1/recipients", recipients::TAKES),
     ("/api/v1/decisions", decisions::TAKES),
     ("/api/v1/statements", statements::TAKES),
@@ -51,6 +57,9 @@ fn described() -> OpenApiRouter<Site> {
     OpenApiRouter::new()
         .routes(routes!(register::root))
         .routes(routes!(register::register))
+        .routes(routes!(shares::list))
+        .routes(routes!(shares::facets))
+        .routes(routes!(releases::list))
         .routes(routes!(share::by_path))
         .routes(routes!(share::by_parameter))
         .routes(routes!(decisions::list))

@@ -24,7 +24,10 @@ use super::address::SiteAddress;
 use super::{Site, View, assets, verify};
 
 /// The digest of this program's sources and templates (build.rs).
-const PROGRAM: &str = env!("ROLLCALL_SOURCES");
+const PROGRAM: &str = match option_env!("ROLLCALL_SOURCES") {
+    Some(digest) => digest,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 /// How long an answer may be kept without asking. What holds an address taken from a request's `Host` header may be
 /// kept by nobody but whoever sent that header.

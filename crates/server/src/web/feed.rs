@@ -10,7 +10,9 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 
 use super::address::SiteAddress;
+use super::catalogue::Window;
 use super::database::{Changed, Info, StatementView};
+use super::filters::Filters;
 use super::problem::Problem;
 use super::{View, story, words};
 use atom::{Entry, Feed};
@@ -63,6 +65,18 @@ pub async fn dataset(
         page: format!("/find?{}", dataset.query()),
         question: String::new(),
     };
+    answer(view, &site, about, Changed::Shares(shares), before(&query)?).await
+}
+
+/// `/find.atom?…`: a saved search, as the newest changes among the shares that match.
+pub async fn search(view: View, site: SiteAddress, query: RawQuery) -> Result<Response, Problem> {
+    let filters = Filters::parse(query.0.as_deref().unwrap_or_default())?;
+    let question = filters.question();
+    let page = if question.is_empty() { "/find".to_owned() } else { format!("/find?{question}") };
+    let title = if filters.q.is_empty() { "Saved search".to_owned() } else { format!("“{}”", filters.q) };
+    let today = view.today();
+    let (shares, _) = view.read(move |reader| reader.ids(&filters, today, &Window::All)).await?;
+    let about = About { title: Some(title), path: "/find.atom".to_owned(), page, question };
     answer(view, &site, about, Changed::Shares(shares), before(&query)?).await
 }
 

@@ -23,39 +23,43 @@ fn schema(means: &str, codes: Vec<(&'static str, &'static str)>, optional: bool)
 }
 
 macro_rules! coded {
-    ($($name:ident $optional:ident $codes:ident $vocabulary:ident $means:literal;)+) => { $(
-        /// Every code, in the order of its vocabulary.
-        pub fn $codes() -> Vec<&'static str> {
-            $vocabulary::ALL.iter().map(|value| value.code()).collect()
-        }
-
-        /// The schema of one.
+    ($(known $name:ident $vocabulary:ident $means:literal;)+ $(perhaps $or_null:ident $of:ident $or_means:literal;)+
+     $(codes $codes:ident $all:ident;)+) => {
+        $(#[doc = $means]
         pub fn $name() -> Object {
             schema($means, $vocabulary::ALL.iter().map(|value| (value.code(), value.label())).collect(), false)
-        }
-
-        /// The schema of one that may be unknown.
-        #[allow(dead_code)] // some are always known
-        pub fn $optional() -> Object {
-            schema($means, $vocabulary::ALL.iter().map(|value| (value.code(), value.label())).collect(), true)
-        }
-    )+ };
+        })+
+        $(#[doc = $or_means]
+        pub fn $or_null() -> Object {
+            schema($or_means, $of::ALL.iter().map(|value| (value.code(), value.label())).collect(), true)
+        })+
+        $(/// Every code, in the order of its vocabulary.
+        pub fn $codes() -> Vec<&'static str> {
+            $all::ALL.iter().map(|value| value.code()).collect()
+        })+
+    };
 }
 
 coded! {
-    status status_or_null statuses Status "Where the share stands.";
-    channel channel_or_null channels Channel "How the share came.";
-    route route_or_null routes Route "How the data is used.";
-    outcome outcome_or_null outcomes Outcome "What was decided.";
-    reason reason_or_null reasons Reason "Why.";
-    stage stage_or_null stages Destruction "How far destruction has come. Whether it is late is another question.";
-    end_ground end_ground_or_null end_grounds EndGround "Why access ended.";
-    ground ground_or_null grounds Ground "Why the text is withheld.";
-    basis basis_or_null bases VolumeBasis "Whether the volume was measured.";
-    cover cover_or_null covers Cover "How much of the cohort.";
-    place place_or_null places CopyPlace "What kind of place the copy lies in.";
-    method method_or_null methods Method "How it was destroyed.";
-    kind kind_or_null kinds Kind "What sort of fact.";
+    known status Status "Where the share stands.";
+    known channel Channel "How the share came.";
+    known outcome Outcome "What was decided.";
+    known reason Reason "Why.";
+    known stage Destruction "How far destruction has come. Whether it is late is another question.";
+    known cover Cover "How much of the cohort.";
+    known place CopyPlace "What kind of place the copy lies in.";
+    known method Method "How it was destroyed.";
+    known kind Kind "What sort of fact.";
+    perhaps route_or_null Route "How the data is used.";
+    perhaps outcome_or_null Outcome "What was decided.";
+    perhaps end_ground_or_null EndGround "Why access ended.";
+    perhaps ground_or_null Ground "Why the text is withheld.";
+    perhaps basis_or_null VolumeBasis "Whether the volume was measured.";
+    codes statuses Status;
+    codes channels Channel;
+    codes routes Route;
+    codes outcomes Outcome;
+    codes kinds Kind;
 }
 
 /// A date as exact as its source.
