@@ -78,11 +78,14 @@ fn check(source: &Source, question: &Question, report: &mut Report) -> Result<()
     let checkpoint = log::checkpoint(source, question, report)?;
     let log = log::read(source, &checkpoint, report)?;
     log::since(question, &log, report)?;
-    let register = statements::fold(source, &log, report)?;
-    let compared = files::compare(source, question, &log, &register, report);
+    let list = files::list(source, question, &log, report)?;
+    let folded =
+        statements::fold(source, &log, report, list.as_ref().map(|list| list.snapshot.size), |folded, report| {
+            list.as_ref().map_or(Ok(()), |list| files::compare(source, list, &log, folded, report))
+        })?;
     // Taking a large register apart again, piece by piece, takes as long as a tenth of the whole check.
-    std::mem::forget(register);
-    compared
+    std::mem::forget(folded);
+    files::stray_files(source, &log, report)
 }
 
 /// Does a piece of work for each number below `count` on every core, and keeps the order.

@@ -149,6 +149,36 @@ fn a_register_that_dropped_or_rewrote_history_fails_against_an_earlier_checkpoin
 }
 
 #[test]
+fn files_of_an_earlier_checkpoint_verify_and_the_report_says_how_far_behind_they_are() {
+    let published = publish();
+    let public = published.folder.public();
+    let mut publisher = Publisher::open(published.folder.clone()).unwrap();
+    publisher.publish(&[sample::share(900), sample::share(901)]).unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert_eq!(code, 0, "{text}");
+    for line in ["533 statements", "4 computed again and compared", "they stand 2 statements before the checkpoint"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    // A file of that checkpoint is held to what the register said then.
+    let shares = public.join("downloads/shares.csv");
+    let mut held = fs::read(&shares).unwrap();
+    let middle = held.len() / 2;
+    held[middle] ^= 0x04;
+    fs::write(&shares, held).unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert!(code == 5 && text.contains("downloads/shares.csv"), "{code} {text}");
+    publisher.write_files().unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert!(code == 0 && !text.contains("before the checkpoint"), "{code} {text}");
+    // A list of another history is none of this log's.
+    let list = fs::read_to_string(public.join("files")).unwrap();
+    publisher.publish(&[sample::share(902)]).unwrap();
+    fs::write(public.join("files"), list.replacen("533", "534", 1)).unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert!(code == 5 && text.contains("files"), "{code} {text}");
+}
+
+#[test]
 fn what_cannot_be_read_is_told_apart_from_what_does_not_verify() {
     let published = publish();
     let empty = tempfile::tempdir().unwrap();

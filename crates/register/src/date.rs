@@ -71,6 +71,12 @@ impl PartialDate {
     }
 }
 
+impl From<jiff::civil::Date> for PartialDate {
+    fn from(day: jiff::civil::Date) -> Self {
+        Self { year: day.year(), month: day.month() as u8, day: day.day() as u8 }
+    }
+}
+
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.month, self.day) {

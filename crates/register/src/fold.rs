@@ -208,7 +208,10 @@ impl Register {
             Body::Correction(correction) => {
                 self.correct(index, statement, correction, disclosures, corrected, &mut touched);
             }
-            Body::Redaction(redaction) => self.erase(index, redaction),
+            Body::Redaction(redaction) => {
+                self.tally.erased();
+                self.erase(index, redaction);
+            }
             Body::ConcernRaised(concern) => _ = self.concerns.insert(concern.concern.clone()),
             Body::RecommendationMade(made) => _ = self.recommendations.insert(made.recommendation.clone()),
             body => {

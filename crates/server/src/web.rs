@@ -6,6 +6,7 @@
 mod about;
 mod address;
 mod api;
+mod as_of;
 mod assets;
 mod catalogue;
 mod conditional;
@@ -22,6 +23,7 @@ mod home;
 mod late;
 mod linked;
 mod page;
+mod past;
 mod problem;
 mod recipient;
 mod search;
@@ -38,19 +40,21 @@ pub(crate) mod words;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use address::SiteAddress;
+pub use database::Source;
 pub use fair_use::Limits;
 pub use serve::{serve, shutdown_signal};
-pub use site::{Settings, Site, system_clock};
+pub use site::{Settings, Site};
 
 use view::View;
 
@@ -86,6 +90,7 @@ pub fn router(site: Site) -> Router {
         .route("/sitemap/{name}", get(sitemap::part))
         .route("/robots.txt", get(sitemap::robots))
         .merge(api::router())
+        .layer(from_fn(as_of::link_to_then))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(site.clone(), conditional::ask));
     // Files are not compressed on the way: a range of a compressed file would be a range of something else.
@@ -97,7 +102,7 @@ pub fn router(site: Site) -> Router {
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
         .route("/downloads/{name}", get(files::download));
-    pages
+    let site_pages = pages
         .merge(files)
         .fallback(|| async { problem::Problem::NotFound })
         .with_state(site.clone())
@@ -110,5 +115,7 @@ pub fn router(site: Site) -> Router {
         .layer(from_fn_with_state(site, problem::show))
         .layer(from_fn(cross_origin::open))
         .layer(from_fn(headers::protect))
-        .layer(from_fn(headers::record))
+        .layer(from_fn(headers::record));
+    // The past moment comes off an address before the router looks for its page.
+    Router::new().fallback_service(MapRequest::new(site_pages, as_of::take_prefix as fn(Request) -> Request))
 }

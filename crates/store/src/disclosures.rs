@@ -26,7 +26,8 @@ pub(crate) fn read_all(public: &Path, size: u64) -> Result<Vec<Vec<Disclosure>>>
     Ok(all)
 }
 
-fn read(public: &Path, bundle: u64, size: u64) -> Result<Vec<Vec<Disclosure>>> {
+/// The public disclosures of the statements of one bundle, in a log of this size.
+pub(crate) fn read(public: &Path, bundle: u64, size: u64) -> Result<Vec<Vec<Disclosure>>> {
     let width = (size - bundle * BUNDLE_WIDTH).min(BUNDLE_WIDTH);
     let path: PathBuf = public.join(bundle_path(bundle, width));
     let bytes = fs::read(&path).map_err(file("read", &path))?;

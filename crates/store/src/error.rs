@@ -75,6 +75,14 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A state of the log was asked for that it has not reached.
+    #[error("the log holds {held} statements, and its state after {size} was asked for")]
+    NotYet {
+        /// How many were asked for.
+        size: u64,
+        /// How many there are.
+        held: u64,
+    },
     /// A reader kept an old state of a database for too long.
     #[error("{0}: a reader holds an old state of it, so what was erased could not be removed from its write-ahead log")]
     Busy(PathBuf),

@@ -7,6 +7,7 @@ pub mod data_folder;
 mod disclosures;
 mod durable;
 mod error;
+pub mod past;
 mod published;
 pub mod publisher;
 mod register_database;

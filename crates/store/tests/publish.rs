@@ -22,7 +22,11 @@ fn new_register() -> (tempfile::TempDir, DataFolder) {
 
 /// Every row of every table, sorted, and every search hit of a few words.
 fn dump(public: &Path) -> BTreeMap<String, Vec<String>> {
-    let connection = Connection::open(public.join("register.sqlite")).unwrap();
+    dump_of(&public.join("register.sqlite"))
+}
+
+fn dump_of(database: &Path) -> BTreeMap<String, Vec<String>> {
+    let connection = Connection::open(database).unwrap();
     let mut tables = BTreeMap::new();
     for table in register::tables::Table::ALL {
         let mut query = connection.prepare(&format!("SELECT * FROM \"{}\"", table.name())).unwrap();
@@ -77,6 +81,7 @@ fn statements_published_one_by_one_give_the_same_files_as_all_at_once() {
         publisher.write_files().unwrap();
     }
     assert_eq!(dump(&at_once.public()), dump(&one_by_one.public()));
+    assert_eq!(dump_of(&one_by_one.site_database()), dump(&one_by_one.public()));
     for file in ["checkpoint", "vkey", "downloads/shares.csv", "downloads/releases.csv", "downloads/statements.jsonl"] {
         let read = |folder: &DataFolder| fs::read(folder.public().join(file)).unwrap();
         assert_eq!(read(&at_once), read(&one_by_one), "{file}");
@@ -92,6 +97,48 @@ fn a_register_that_is_opened_again_is_the_same() {
     let before = publisher.register().clone();
     drop(publisher);
     assert_eq!(*Publisher::open(folder).unwrap().register(), before);
+}
+
+#[test]
+fn the_sites_database_follows_each_statement_and_the_published_files_wait() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(20)).unwrap();
+    publisher.write_files().unwrap();
+    let before = dump(&folder.public());
+    publisher.publish(&[sample::share(700)]).unwrap();
+    assert_eq!(dump(&folder.public()), before);
+    let shares = |database: &Path| dump_of(database)["share"].len();
+    assert_eq!(shares(&folder.site_database()), before["share"].len() + 1);
+    publisher.write_files().unwrap();
+    assert_eq!(dump(&folder.public()), dump_of(&folder.site_database()));
+}
+
+#[test]
+fn a_sites_database_that_is_behind_damaged_or_of_another_log_is_brought_to_the_checkpoint() {
+    let (_place, folder) = new_register();
+    let (_other_place, other) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(20)).unwrap();
+    drop(publisher);
+    let behind = fs::read(folder.site_database()).unwrap();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    let told = sample::share(701);
+    publisher.publish(&[sample::share(700), told.clone(), sample::correction(21, 0)]).unwrap();
+    drop(publisher);
+    let expected = dump_of(&folder.site_database());
+    let mut stranger = Publisher::open(other.clone()).unwrap();
+    stranger.publish(&sample::batch(21)).unwrap();
+    drop(stranger);
+    let foreign = fs::read(other.site_database()).unwrap();
+    for bytes in [Some(behind), Some(foreign), Some(b"no database at all".to_vec()), None] {
+        match bytes {
+            Some(bytes) => fs::write(folder.site_database(), bytes).unwrap(),
+            None => fs::remove_file(folder.site_database()).unwrap(),
+        }
+        drop(Publisher::open(folder.clone()).unwrap());
+        assert_eq!(dump_of(&folder.site_database()), expected);
+    }
 }
 
 #[test]

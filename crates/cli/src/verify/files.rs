@@ -14,47 +14,60 @@ use super::statements::{Folded, disclosures_path};
 use super::{Question, Report, Stop, rows};
 use crate::source::Source;
 
-/// Compares everything that is published beside the log.
-pub(super) fn compare(
+/// The signed list of published files, if it can be used. The files may stand at an earlier checkpoint of the same log:
+/// they are editions, and the log's entries after them say the rest.
+pub(super) fn list(
     source: &Source,
     question: &Question,
     log: &Log,
-    folded: &Folded,
     report: &mut Report,
-) -> Result<(), Stop> {
+) -> Result<Option<Listing>, Stop> {
     let key = format!("{}\n", question.key);
     if source.read("vkey")?.is_some_and(|held| held != key.as_bytes()) {
         report.differs("vkey", "it is not the key that you gave");
     }
     let Some(bytes) = source.read(listing::PATH)? else {
         report.differs(listing::PATH, "the signed list of published files is missing");
-        return stray_files(source, log, report);
+        return Ok(None);
     };
     let list: Listing = match signed_text(&bytes, question).map(|text| text.parse()) {
         Ok(Ok(list)) => list,
         Ok(Err(error)) => {
             report.differs(listing::PATH, error);
-            return stray_files(source, log, report);
+            return Ok(None);
         }
         Err(error) => {
             report.differs(listing::PATH, error);
-            return stray_files(source, log, report);
+            return Ok(None);
         }
     };
-    let snapshot = Snapshot { origin: log.origin.clone(), size: log.size, root: log.root.to_string() };
-    if list.snapshot != snapshot {
-        let behind = format!(
-            "it stands at {} statements with root {}, the log at {}; if a new statement was just published, try again",
-            list.snapshot.size, list.snapshot.root, snapshot.size
+    let Snapshot { origin, size, root } = &list.snapshot;
+    if log.root_at(*size).is_none_or(|then| then.to_string() != *root) || *origin != log.origin {
+        let elsewhere = format!(
+            "it stands at {size} statements with root {root}, which is no state of this log of {} statements; if a new \
+             statement was just published, try again",
+            log.size
         );
-        report.differs(listing::PATH, behind);
-        return stray_files(source, log, report);
+        report.differs(listing::PATH, elsewhere);
+        return Ok(None);
     }
+    report.checked.files_at = Some(*size);
+    Ok(Some(list))
+}
+
+/// Compares every published file with what the register says at the list's checkpoint.
+pub(super) fn compare(
+    source: &Source,
+    list: &Listing,
+    log: &Log,
+    folded: &Folded,
+    report: &mut Report,
+) -> Result<(), Stop> {
     let database = source.read(listing::DATABASE)?;
     std::thread::scope(|scope| -> Result<(), Stop> {
-        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, &snapshot)));
+        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, &list.snapshot)));
         for download in Download::ALL {
-            compare_download(source, *download, &list, folded, report)?;
+            compare_download(source, *download, list, folded, report)?;
         }
         let expected = list.files.iter().find(|file| file.path == listing::DATABASE);
         match (&database, expected) {
@@ -82,7 +95,7 @@ pub(super) fn compare(
             report.differs(&file.path, "the signed list names it, and this program cannot compute it");
         }
     }
-    stray_files(source, log, report)
+    Ok(())
 }
 
 fn compare_download(
@@ -141,7 +154,7 @@ impl Write for Comparing<'_> {
 
 /// Files of a folder that nothing above has read: partial tiles and bundles of earlier checkpoints, which must agree with
 /// the tree, and whatever should not be there.
-fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Result<(), Stop> {
+pub(super) fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Result<(), Stop> {
     let Some(files) = source.list()? else { return Ok(()) };
     let mut known: BTreeSet<String> =
         ["checkpoint", "vkey", listing::PATH, listing::DATABASE].map(str::to_owned).into_iter().collect();

@@ -11,7 +11,6 @@ use crate::source::Source;
 pub(super) struct Log {
     pub(super) origin: String,
     pub(super) size: u64,
-    pub(super) root: Hash,
     pub(super) bundles: Vec<Vec<u8>>,
     /// Hashes by level: of entries, of full tiles of entries, and so on.
     levels: Vec<Vec<Hash>>,
@@ -22,6 +21,11 @@ impl Log {
     pub(super) fn entries(&self) -> impl Iterator<Item = &[u8]> {
         // Bundles that do not parse were found before.
         self.bundles.iter().flat_map(|bytes| bundle::parse(bytes).unwrap_or_default())
+    }
+
+    /// The root hash of its first so many entries; nothing where it has not so many.
+    pub(super) fn root_at(&self, size: u64) -> Option<Hash> {
+        self.levels[0].get(..usize::try_from(size).ok()?).map(root)
     }
 
     /// What a tile holds, or the first part of it that is under the checkpoint; nothing beyond.
@@ -88,7 +92,6 @@ pub(super) fn read(source: &Source, signed: &SignedCheckpoint, report: &mut Repo
     let log = Log {
         origin: checkpoint.origin.clone(),
         size,
-        root: checkpoint.root,
         bundles: bundles.into_iter().map(|bundle| bundle.bytes).collect(),
         levels: levels_above(leaves),
     };
@@ -192,11 +195,10 @@ pub(super) fn since(question: &Question, log: &Log, report: &mut Report) -> Resu
         Ok(signed) => signed.checkpoint().clone(),
         Err(error) => return broken(report, "the earlier checkpoint", error),
     };
-    if earlier.size > log.size {
+    let Some(then) = log.root_at(earlier.size) else {
         let problem = format!("it has {} statements, and the log now has only {}", earlier.size, log.size);
         return broken(report, "the earlier checkpoint", problem);
-    }
-    let then = root(&log.levels[0][..earlier.size as usize]);
+    };
     if then != earlier.root {
         let problem = format!("the first {} statements were others then: the log was rewritten", earlier.size);
         return broken(report, "the earlier checkpoint", problem);

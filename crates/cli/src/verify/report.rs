@@ -53,6 +53,8 @@ pub struct Checked {
     pub releases: u64,
     /// Recipients counted anew.
     pub recipients: u64,
+    /// Statements at whose checkpoint the published files stand.
+    pub files_at: Option<u64>,
     /// Published files computed anew and compared.
     pub files: u64,
     /// Rows of the register database compared.
@@ -189,6 +191,10 @@ impl fmt::Display for Report {
             if number > 0 {
                 writeln!(f, "{name:<13} {line}")?;
             }
+        }
+        if let Some(behind) = checked.files_at.and_then(|at| checked.size.checked_sub(at)).filter(|behind| *behind > 0)
+        {
+            writeln!(f, "              they stand {behind} statements before the checkpoint; the log holds the rest")?;
         }
         if let Some(size) = checked.consistent_since {
             writeln!(f, "since         the log still contains the checkpoint of {size} statements")?;

@@ -9,7 +9,7 @@ use tlog::bundle;
 use tlog::tile::sized_path;
 
 use super::log::Log;
-use super::{Report, Stop, in_parallel};
+use super::{Report, Stop, Verdict, in_parallel};
 use crate::source::Source;
 
 /// The register, computed anew, with the statements that it was computed from.
@@ -27,8 +27,15 @@ pub(super) fn disclosures_path(index: u64, size: u64) -> String {
     format!("disclosures/{}", sized_path(index, width as u16))
 }
 
-/// Reads and folds everything.
-pub(super) fn fold(source: &Source, log: &Log, report: &mut Report) -> Result<Folded, Stop> {
+/// Reads and folds everything. On the way, after the first `pause` statements, `then` looks at the register of that
+/// moment.
+pub(super) fn fold(
+    source: &Source,
+    log: &Log,
+    report: &mut Report,
+    pause: Option<u64>,
+    then: impl FnOnce(&Folded, &mut Report) -> Result<(), Stop>,
+) -> Result<Folded, Stop> {
     let read = in_parallel(log.bundles.len() as u64, |index| -> Result<(Bundle, u64), Stop> {
         let entries = bundle::parse(&log.bundles[index as usize]).unwrap_or_default();
         let statements = entries.iter().map(|leaf| Statement::from_leaf(leaf).map_err(|error| error.to_string()));
@@ -37,8 +44,15 @@ pub(super) fn fold(source: &Source, log: &Log, report: &mut Report) -> Result<Fo
         Ok(((statements.collect(), disclosures(bytes.as_deref(), entries.len())), length))
     })?;
 
-    let mut register = Register::new();
-    let mut statements = Vec::with_capacity(usize::try_from(log.size).unwrap_or_default());
+    let statements = Vec::with_capacity(usize::try_from(log.size).unwrap_or_default());
+    let mut folded = Folded { register: Register::new(), statements };
+    let mut then = Some(then);
+    let mut paused =
+        |folded: &Folded, report: &mut Report| match then.take_if(|_| pause == Some(folded.register.size())) {
+            Some(then) => then(folded, report),
+            None => Ok(()),
+        };
+    paused(&folded, report)?;
     for (bundle, ((leaves, texts), length)) in (0..).zip(read) {
         report.checked.bytes += length;
         let path = || disclosures_path(bundle, log.size);
@@ -50,7 +64,7 @@ pub(super) fn fold(source: &Source, log: &Log, report: &mut Report) -> Result<Fo
             }
         };
         for leaf in leaves {
-            let index = statements.len() as u64;
+            let index = folded.register.size();
             let public = texts.next().unwrap_or_default();
             let statement = match leaf {
                 Ok(statement) => statement,
@@ -60,20 +74,21 @@ pub(super) fn fold(source: &Source, log: &Log, report: &mut Report) -> Result<Fo
                 report.broken(path(), format!("statement {index}: {stray}"));
                 return Err(Stop::Broken);
             }
-            if let Err(refusal) = register.apply(&statement, &public) {
+            if let Err(refusal) = folded.register.apply(&statement, &public) {
                 return broken(report, index, refusal);
             }
             report.checked.disclosures += public.len() as u64;
-            statements.push(statement);
+            folded.statements.push(statement);
+            paused(&folded, report)?;
         }
     }
-    for (index, digest) in register.unaccounted() {
+    for (index, digest) in folded.register.unaccounted() {
         let problem =
             format!("statement {index}: the text of digest {digest} is neither here, nor withheld, nor erased");
         report.broken(disclosures_path(index / BUNDLE_WIDTH, log.size), problem);
     }
-    count(&register, report);
-    if report.findings.is_empty() { Ok(Folded { register, statements }) } else { Err(Stop::Broken) }
+    count(&folded.register, report);
+    if report.verdict() == Verdict::DoesNotVerify { Err(Stop::Broken) } else { Ok(folded) }
 }
 
 fn disclosures(bytes: Option<&[u8]>, expected: usize) -> Result<Vec<Vec<Disclosure>>, String> {

@@ -14,6 +14,8 @@ pub struct Tally {
     standing: Standing,
     /// Corrections of any statement.
     corrections: u64,
+    /// Redactions.
+    redactions: u64,
     /// How often each dataset stands in a share or a release.
     datasets: HashMap<String, u64>,
 }
@@ -82,6 +84,11 @@ impl Tally {
         self.corrections += 1;
     }
 
+    /// Texts were erased.
+    pub(super) fn erased(&mut self) {
+        self.redactions += 1;
+    }
+
     /// The datasets of this body count.
     pub(super) fn count(&mut self, body: &Body) {
         for name in datasets_of(body) {
@@ -102,7 +109,7 @@ impl Tally {
     }
 
     /// The counts by name.
-    pub fn counts(&self) -> [(&'static str, u64); 8] {
+    pub fn counts(&self) -> [(&'static str, u64); 9] {
         let Standing { refused, withdrawn, ended, destroyed, disputed, unlisted } = self.standing;
         [
             ("corrections", self.corrections),
@@ -110,6 +117,7 @@ impl Tally {
             ("destroyed", destroyed),
             ("disputed", disputed),
             ("ended", ended),
+            ("redactions", self.redactions),
             ("refused", refused),
             ("unlisted", unlisted),
             ("withdrawn", withdrawn),

@@ -359,6 +359,8 @@ fn assert_counts(register: &Register) {
     };
     let datasets: BTreeSet<String> = shares.iter().flat_map(of_access).collect();
     let facts = shares.iter().flat_map(|share| &share.facts).chain(register.general());
+    let all = (0..register.size()).filter_map(|index| register.fact(index));
+    let redactions = all.filter(|fact| matches!(fact.body, Body::Redaction(_))).count() as u64;
     let with_shares = register.recipients().iter().filter(|recipient| !recipient.shares.is_empty()).count() as u64;
     let expected = [
         ("corrections", facts.map(|fact| fact.corrected_by.len() as u64).sum()),
@@ -366,6 +368,7 @@ fn assert_counts(register: &Register) {
         ("destroyed", count(|share| share.status() == Status::Destroyed)),
         ("disputed", count(|share| share.destruction() == Destruction::Disputed)),
         ("ended", count(|share| share.ended().is_some())),
+        ("redactions", redactions),
         ("refused", count(|share| share.outcome() == Some(Outcome::Refused))),
         ("unlisted", count(|share| share.listed() == Some(false))),
         ("withdrawn", count(|share| share.outcome() == Some(Outcome::Withdrawn))),

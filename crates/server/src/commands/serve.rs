@@ -50,38 +50,37 @@ enum Zone {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
-    let public = match (&arguments.data, &arguments.folder, arguments.only) {
-        (Some(data), ..) => recovered(DataFolder::at(data))?,
-        (None, Some(folder), Some(Zone::Public)) => folder.clone(),
+    let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
+    let settings = Settings { address: arguments.site_address.clone(), limits };
+    let site = match (&arguments.data, &arguments.folder, arguments.only) {
+        (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?, settings),
+        (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => {
+            Site::of_copy(folder, settings)
+        }
+        (None, Some(folder), Some(Zone::Public)) => anyhow::bail!(
+            "{}: there is no register.sqlite here; expected the public folder of a register",
+            folder.display()
+        ),
         _ => anyhow::bail!("expected --data FOLDER, or --only public --folder FOLDER"),
     };
-    if !public.join("register.sqlite").is_file() {
-        anyhow::bail!(
-            "{}: there is no register.sqlite here; expected the public folder of a register",
-            public.display()
-        );
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen)
             .await
             .with_context(|| format!("cannot listen at {}", arguments.listen))?;
         println!("Rollcall serves this register on http://{}", listener.local_addr()?);
-        let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
-        let settings = Settings { address: arguments.site_address.clone(), limits };
-        let site = Site::with_settings(public, settings, web::system_clock);
         web::serve(listener, web::router(site), web::shutdown_signal()).await?;
         Ok(())
     })
 }
 
-/// The public folder of a register, after whatever a crash left undone has been finished. While somebody publishes, that
+/// A register, after whatever a crash left undone has been finished. While somebody publishes, that
 /// is theirs to do.
-fn recovered(folder: DataFolder) -> anyhow::Result<PathBuf> {
+fn recovered(folder: DataFolder) -> anyhow::Result<DataFolder> {
     match Publisher::open(folder.clone()) {
         Ok(_) => {}
         Err(StoreError::Log(tlog::Error::Sequencer(SequencerError::Locked { .. }))) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(folder.public())
+    Ok(folder)
 }

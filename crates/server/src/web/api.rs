@@ -34,8 +34,9 @@ use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Site;
+use super::as_of::Asked;
 use super::problem::Problem;
+use super::{Site, words};
 use parameter::Parameter;
 
 /// The parameters that each address reads; those that are not here read `as_of` only.
@@ -75,7 +76,22 @@ fn described() -> OpenApiRouter<Site> {
 /// Every address of the API.
 pub fn router() -> Router<Site> {
     let (router, _) = described().split_for_parts();
-    router.route("/api/v1/openapi.json", get(document::serve)).layer(from_fn(acceptable))
+    router.route("/api/v1/openapi.json", get(document::serve)).layer(from_fn(acceptable)).layer(from_fn(keep_as_of))
+}
+
+/// Puts a past moment that came off the address into its query, so that the next part of a list is as of then as well.
+async fn keep_as_of(mut request: Request, next: Next) -> Response {
+    let asked = request.extensions().get::<Asked>().map(|Asked(asked)| words::encode(asked));
+    let query = request.uri().query().unwrap_or_default();
+    let named = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "as_of");
+    if let (Some(asked), false) = (asked, named) {
+        let joined = if query.is_empty() { "" } else { "&" };
+        let address = format!("{}?{query}{joined}as_of={asked}", request.uri().path());
+        if let Ok(uri) = address.parse() {
+            *request.uri_mut() = uri;
+        }
+    }
+    next.run(request).await
 }
 
 pub use reference::page as reference;

@@ -11,6 +11,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY,
 };
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::address::SiteAddress;
+use super::as_of::Asked;
 use super::{Site, View, assets, verify};
 
 /// The digest of this program's sources and templates (build.rs).
@@ -56,13 +58,15 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
         return next.run(request).await;
     }
     let kept = keep(&site, path);
-    let question = request.uri().path_and_query().map_or_else(String::new, |question| question.as_str().to_owned());
+    // The past moment that is asked for may have come off the address.
+    let past = request.extensions().get::<Asked>().map(|Asked(past)| past.as_str()).unwrap_or_default();
+    let question = format!("{past} {}", request.uri().path_and_query().map_or("", PathAndQuery::as_str));
     let host = SiteAddress::of(&site, request.headers()).map_or_else(String::new, |address| address.to_string());
     let (mut parts, body) = request.into_parts();
     let Some(view) = View::from_request_parts(&mut parts, &site).await.ok() else {
         return next.run(Request::from_parts(parts, body)).await;
     };
-    let before = state(&view, &host, &question).await;
+    let before = state(&site, &view, &host, &question).await;
     if let Some(state) = &before
         && let Some(tag) = unchanged(&parts.headers, state)
     {
@@ -77,7 +81,7 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
     }
     let fine = response.status() == StatusCode::OK;
     let (Some(state), true) = (before, fine) else { return response };
-    if self::state(&view, &host, &question).await.as_ref() != Some(&state) {
+    if self::state(&site, &view, &host, &question).await.as_ref() != Some(&state) {
         return response;
     }
     let headers = response.headers_mut();
@@ -91,15 +95,18 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-async fn state(view: &View, host: &str, question: &str) -> Option<Made> {
+async fn state(site: &Site, view: &View, host: &str, question: &str) -> Option<Made> {
     let info = view.info().await.ok()?;
+    // A page as of then says what has come since.
+    let present = View::now(site.clone()).info().await.ok()?;
     let today = view.today();
     let mut digest = Sha256::new();
     let size = info.size.to_string();
     let checkpoint = verify::read(view, "checkpoint").await.unwrap_or_default();
     let files = verify::read(view, listing::PATH).await.unwrap_or_default();
     let day = today.to_string();
-    let made_of = [PROGRAM, &assets::VERSION, &checkpoint, &files, &size, &info.root, &day, host, question];
+    let made_of =
+        [PROGRAM, &assets::VERSION, &checkpoint, &files, &size, &info.root, &present.root, &day, host, question];
     for part in made_of {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());

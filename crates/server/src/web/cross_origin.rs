@@ -29,13 +29,16 @@ pub async fn open(request: Request, next: Next) -> Response {
     }
     let asks = request.method() == Method::OPTIONS;
     let mut response = if asks { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let status = response.status();
     let headers = response.headers_mut();
     if asks {
         headers.insert(ALLOW, METHODS);
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    } else if headers.contains_key(ALLOW) {
+    }
+    // The router adds what it knows only where nothing is said yet, and does not know of OPTIONS.
+    if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, METHODS);
     }
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

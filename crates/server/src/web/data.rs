@@ -17,6 +17,8 @@ use super::{View, linked, verify, words};
 struct Data {
     frame: Frame,
     downloads: Vec<Download>,
+    /// How many statements they were computed from.
+    size: u64,
     origin: String,
 }
 
@@ -33,10 +35,11 @@ struct Download {
 /// `/data`
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
-    let files = list(&view).await.map(|list| list.files).unwrap_or_default();
-    let described = linked::whole_register(&info, &files);
+    let list = list(&view).await;
+    let described = linked::whole_register(&info, list.as_ref());
     let mut downloads = Vec::new();
-    for file in files {
+    let size = list.as_ref().map_or(0, |list| list.snapshot.size);
+    for file in list.map(|list| list.files).unwrap_or_default() {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
         downloads.push(Download {
             what: what(&name),
@@ -50,7 +53,7 @@ pub async fn data(view: View) -> Result<Response, Problem> {
     let about = format!("The whole register of {}, free to use: every file with its size and SHA-256.", info.custodian);
     let frame = Frame::new(&view, Some(Arc::clone(&info)), Section::Data);
     let frame = frame.described("Data", &about).with_data(&described).with_feed("Every change", "/feed.atom");
-    Ok(html(&Data { downloads, origin: info.origin.clone(), frame }))
+    Ok(html(&Data { downloads, size, origin: info.origin.clone(), frame }))
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.

@@ -8,6 +8,7 @@ mod collections;
 mod find;
 mod recipient;
 mod share;
+mod since;
 mod sitemap;
 mod statement;
 
@@ -29,6 +30,7 @@ pub use collections::{Changed, DatasetRow, DecisionRow, RecipientRow};
 pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
+pub use since::Since;
 pub use statement::{Change, StatementView};
 
 /// Queries that run at once; more wait.
@@ -49,6 +51,9 @@ pub enum DatabaseError {
     /// The query was stopped.
     #[error("the query took more than {} seconds", PATIENCE.as_secs())]
     TooSlow,
+    /// A past state could not be computed.
+    #[error("a past state could not be computed: {0}")]
+    Past(String),
     /// SQLite refused.
     #[error(transparent)]
     Sqlite(rusqlite::Error),
@@ -182,6 +187,11 @@ impl Database {
             state: RwLock::default(),
             places: Arc::new(Semaphore::new(READERS)),
         }))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.source.path()
     }
 
     /// Runs one question on a thread that may block. All its queries see one state of the register.

@@ -32,8 +32,10 @@ const DOWNLOAD: u32 = 10;
 const REFERENCE: u32 = 5;
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+/// How much there is of a window.
+pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// How much is left of it.
+pub const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What the operator settles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use register::organisation::fold_spaces;
 
 use super::database::Info;
 use super::problem::Problem;
+use super::view::Past;
 use super::{View, assets, linked, words};
 
 /// The entries of the navigation.
@@ -45,6 +46,8 @@ pub struct Frame {
     pub section: Section,
     /// The day on which lateness is computed.
     pub today: PartialDate,
+    /// The past moment that is looked at.
+    pub past: Option<Arc<Past>>,
     /// What is said of the page elsewhere: in search results, in messages, by programs.
     pub head: Head,
 }
@@ -63,7 +66,7 @@ pub struct Head {
 impl Frame {
     /// A frame for today.
     pub fn new(view: &View, info: Option<Arc<Info>>, section: Section) -> Self {
-        Self { info, section, today: view.today(), head: Head::default() }
+        Self { info, section, today: view.today(), past: view.past().cloned(), head: Head::default() }
     }
 
     /// With what shows where somebody passes the address on. Space is folded, and the description cut to 200 letters.

@@ -13,7 +13,7 @@ pub use words::KINDS;
 
 use super::database::DatabaseError;
 use super::page::{Frame, Section, html};
-use super::{Site, View, cross_origin};
+use super::{Site, View, cross_origin, fair_use};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +86,11 @@ impl From<DatabaseError> for Problem {
         match error {
             DatabaseError::Absent => Self::Unavailable,
             DatabaseError::TooSlow => Self::TimedOut,
+            DatabaseError::Past(error) => {
+                // The store's messages name files, indices and rules, never a text.
+                tracing::error!(error, "a past state could not be computed");
+                Self::Unavailable
+            }
             DatabaseError::Sqlite(error) => {
                 // SQLite's messages name tables and columns, never a value.
                 tracing::error!(%error, "register.sqlite could not be read");
@@ -164,8 +169,10 @@ pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Res
     if let Some(seconds) = problem.wait() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(allow) = failed.headers().get(ALLOW) {
-        headers.insert(ALLOW, allow.clone());
+    for kept in [ALLOW, fair_use::POLICY, fair_use::LEFT] {
+        if let Some(value) = failed.headers().get(&kept) {
+            headers.insert(kept, value.clone());
+        }
     }
     if head {
         *page.body_mut() = Body::empty();

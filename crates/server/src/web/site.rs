@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use register::{Moment, PartialDate};
+use store::DataFolder;
 
 use super::address::SiteAddress;
 use super::database::{Database, Source};
 use super::fair_use::{FairUse, Limits};
+use super::past::Pasts;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -17,6 +19,7 @@ pub struct Site(Arc<Inner>);
 struct Inner {
     public: PathBuf,
     database: Database,
+    pasts: Pasts,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     address: Option<SiteAddress>,
     fair_use: FairUse,
@@ -32,27 +35,41 @@ pub struct Settings {
 }
 
 impl Site {
-    /// The website of a public folder, which need not be filled yet.
-    pub fn new(public: impl Into<PathBuf>) -> Self {
-        Self::with_clock(public, system_clock)
+    /// The website of a public folder, which need not be filled yet: pages stand where its `register.sqlite` does.
+    pub fn of_copy(public: impl Into<PathBuf>, settings: Settings) -> Self {
+        let public = public.into();
+        let source = Source::Published(public.join("register.sqlite"));
+        Self::with_settings(public, source, settings, system_clock)
     }
 
-    /// The same with another clock, for tests: whether something is late depends on the day.
-    pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self::with_settings(public, Settings::default(), clock)
+    /// The website beside the publisher: a statement is on its pages as soon as it is published.
+    pub fn of_data(data: &DataFolder, settings: Settings) -> Self {
+        Self::with_settings(data.public(), Source::Live(data.site_database()), settings, system_clock)
+    }
+
+    /// The website of a public folder, whose pages are read from this database, with a clock: whether something is late
+    /// depends on the day.
+    pub fn with_clock(
+        public: impl Into<PathBuf>,
+        source: Source,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
+        Self::with_settings(public, source, Settings::default(), clock)
     }
 
     /// The same with what an operator settles.
     pub fn with_settings(
         public: impl Into<PathBuf>,
+        source: Source,
         settings: Settings,
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
         let public = public.into();
-        let database = Database::new(Source::Published(public.join("register.sqlite")));
+        let pasts = Pasts::new(&public);
+        let database = Database::new(source);
         let Settings { address, limits } = settings;
         let fair_use = FairUse::new(limits);
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock), address, fair_use }))
+        Self(Arc::new(Inner { public, database, pasts, clock: Box::new(clock), address, fair_use }))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -78,10 +95,14 @@ impl Site {
     pub(super) fn database(&self) -> &Database {
         &self.0.database
     }
+
+    pub(super) fn pasts(&self) -> &Pasts {
+        &self.0.pasts
+    }
 }
 
 /// A machine whose clock stands before 1970 shows everything as due, which is the safe side.
-pub fn system_clock() -> Moment {
+fn system_clock() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     i64::try_from(since)
         .ok()

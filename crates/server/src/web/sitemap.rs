@@ -84,7 +84,9 @@ pub async fn part(view: View, site: SiteAddress, Path(name): Path<String>) -> Re
 /// `/robots.txt`. Every list is on other pages too, and there is no end to the questions.
 pub async fn robots(site: SiteAddress) -> Response {
     let sitemap = site.join("/sitemap.xml");
-    let text = format!("User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\n\nSitemap: {sitemap}\n");
+    let text = format!(
+        "User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\nDisallow: /as-of/\n\nSitemap: {sitemap}\n"
+    );
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 

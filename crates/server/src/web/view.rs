@@ -1,7 +1,6 @@
-//! A view of the register: what one request sees of it. Handlers take this and nothing else, so that a page cannot mix two
-//! states of the register.
+//! A view of the register: what one request sees of it, now or as of a past moment. Handlers take this and nothing else,
+//! so that a page cannot mix two states of the register.
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,18 +9,49 @@ use axum::http::request::Parts;
 use register::PartialDate;
 
 use super::Site;
-use super::database::{DatabaseError, Info, Reader};
+use super::as_of::{self, Asked, When};
+use super::database::{Database, DatabaseError, Info, Reader, Since};
+use super::problem::Problem;
+use super::words;
 
 /// What one request sees.
 #[derive(Clone)]
 pub struct View {
     site: Site,
+    past: Option<Arc<Past>>,
+}
+
+/// A past moment that is looked at.
+pub struct Past {
+    /// As it was asked for.
+    pub when: When,
+    /// How many statements there were.
+    pub size: u64,
+    /// The day on which it is looked at: lateness is computed for it.
+    pub day: PartialDate,
+    /// What came after it.
+    pub since: Since,
+    /// The same page as it is now.
+    pub now: String,
+    database: Database,
+}
+
+impl Past {
+    /// The day in words.
+    pub fn day_words(&self) -> String {
+        words::date(self.day)
+    }
 }
 
 impl View {
     /// The register as it stands now.
     pub fn now(site: Site) -> Self {
-        Self { site }
+        Self { site, past: None }
+    }
+
+    /// The past moment that is looked at; nothing where it is the present.
+    pub fn past(&self) -> Option<&Arc<Past>> {
+        self.past.as_ref()
     }
 
     /// The public folder, for what is not in the database: the log's files and the downloads.
@@ -31,7 +61,7 @@ impl View {
 
     /// The day on which lateness is computed.
     pub fn today(&self) -> PartialDate {
-        self.site.today()
+        self.past.as_ref().map_or_else(|| self.site.today(), |past| past.day)
     }
 
     /// Asks the register one question, which may be made of several queries; they see one state of it.
@@ -42,7 +72,8 @@ impl View {
         &self,
         question: impl FnOnce(&Reader<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<(T, Arc<Info>), DatabaseError> {
-        self.site.database().read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
+        let database = self.past.as_ref().map_or(self.site.database(), |past| &past.database);
+        database.read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
     }
 
     /// Whose register this is, and the checkpoint at which it was computed.
@@ -52,12 +83,46 @@ impl View {
     pub async fn info(&self) -> Result<Arc<Info>, DatabaseError> {
         Ok(self.read(|_| Ok(())).await?.1)
     }
+
+    /// The register as of a past moment. A moment after which nothing was published is the present, seen on that day.
+    async fn at(site: &Site, when: When, now: String) -> Result<Self, Problem> {
+        let today = site.today();
+        let (found, info) = Self::now(site.clone())
+            .read(move |reader| match when {
+                When::Checkpoint(size) => Ok((size, reader.logged_day(size)?)),
+                When::Date(date) => Ok((reader.size_on(date)?, Some(date.last_day().into()))),
+            })
+            .await?;
+        let (size, Some(day)) = found else {
+            let held = words::count(info.size, "statement", "statements");
+            return Err(as_of::bad(format!("The register has not come so far: it holds {held}.")));
+        };
+        if size == 0 {
+            return Err(as_of::bad("The register did not exist yet on that day."));
+        }
+        let day = day.min(today);
+        let database =
+            if size == info.size { site.database().clone() } else { site.pasts().database(size, &info).await? };
+        let (since, _) = Self::now(site.clone()).read(move |reader| reader.since(size)).await?;
+        Ok(Self { site: site.clone(), past: Some(Arc::new(Past { when, size, day, since, now, database })) })
+    }
 }
 
 impl FromRequestParts<Site> for View {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(_: &mut Parts, site: &Site) -> Result<Self, Infallible> {
-        Ok(Self::now(site.clone()))
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        let Some(Asked(asked)) = parts.extensions.get::<Asked>() else { return Ok(Self::now(site.clone())) };
+        let when = asked.parse()?;
+        Self::at(site, when, without_as_of(parts.uri.path(), parts.uri.query())).await
     }
+}
+
+/// The address of the same page without the parameter.
+fn without_as_of(path: &str, query: Option<&str>) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    kept.extend_pairs(pairs.filter(|(name, _)| name != "as_of"));
+    let query = kept.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode};
 use register::Moment;
-use server::web::{Limits, Settings, Site, router};
+use server::web::{Limits, Settings, Site, Source, router};
 use tower::ServiceExt;
 
 use super::site::{TODAY, TestSite, demonstration};
@@ -25,7 +25,15 @@ fn clocked(site: &TestSite, limits: Limits) -> Clocked {
     let clock = Arc::clone(&seconds);
     let settings = Settings { limits, ..Settings::default() };
     let now = move || Moment::from_seconds(clock.load(Ordering::Relaxed)).unwrap();
-    Clocked { router: router(Site::with_settings(site.public(), settings, now)), seconds }
+    Clocked {
+        router: router(Site::with_settings(
+            site.public(),
+            Source::Published(site.public().join("register.sqlite")),
+            settings,
+            now,
+        )),
+        seconds,
+    }
 }
 
 impl Clocked {
@@ -36,7 +44,7 @@ impl Clocked {
         }
         let mut request = request.body(Body::empty()).unwrap();
         if let Some(client) = client {
-            let peer: SocketAddr = format!("{client}:4711").parse().unwrap();
+            let peer = SocketAddr::new(client.parse().unwrap(), 4711);
             request.extensions_mut().insert(ConnectInfo(peer));
         }
         self.router.clone().oneshot(request).await.unwrap()

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
-use server::web::{Settings, Site, router};
+use server::web::{Settings, Site, Source, router};
 use tower::ServiceExt;
 
 use super::site::{Answer, TODAY, TestSite, demonstration, get, header, request};
@@ -233,7 +233,8 @@ async fn a_settled_address_counts_for_more_than_a_header() {
     let site = demonstration();
     let address = Some("https://register.example.org".parse().unwrap());
     let settings = Settings { address, ..Settings::default() };
-    let router = router(Site::with_settings(site.public(), settings, || TODAY.parse().unwrap()));
+    let source = Source::Published(site.public().join("register.sqlite"));
+    let router = router(Site::with_settings(site.public(), source, settings, || TODAY.parse().unwrap()));
     let request = axum::http::Request::builder().uri("/feed.atom").header("host", "evil.example");
     let response = router.oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.headers()["cache-control"], "public, max-age=60");

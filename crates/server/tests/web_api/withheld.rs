@@ -9,7 +9,13 @@ use super::walk;
 #[tokio::test]
 async fn no_withheld_text_is_in_any_answer_and_each_says_its_ground() {
     let site = demonstration();
-    let drafts = server::demo::drafts(&mut || Salt([0; 32]));
+    let mut count = 0_u64;
+    let drafts = server::demo::drafts(&mut || {
+        count += 1;
+        let mut salt = [0; 32];
+        salt[..8].copy_from_slice(&count.to_be_bytes());
+        Salt(salt)
+    });
     let withheld: Vec<String> =
         drafts.iter().flat_map(|draft| &draft.withheld).map(|text| text.value().to_owned()).collect();
     assert!(withheld.len() >= 3, "the demonstration withholds texts");

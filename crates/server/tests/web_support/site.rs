@@ -11,8 +11,8 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use register::statement::{Access, ShareApplied};
 use register::vocabulary::Channel;
-use register::{Draft, Moment, Organisation, Register, Salt, Statement};
-use server::web::{Site, router};
+use register::{Disclosure, Draft, Moment, Organisation, Register, Salt, Statement};
+use server::web::{Site, Source, router};
 use store::{DataFolder, Publisher};
 use tower::ServiceExt;
 
@@ -26,6 +26,8 @@ pub struct TestSite {
     data: Option<DataFolder>,
     now: Moment,
     register: Option<Register>,
+    statements: Vec<(Statement, Vec<Disclosure>)>,
+    router: axum::Router,
 }
 
 /// The answer to a request, read to its end.
@@ -52,26 +54,43 @@ pub fn demonstration() -> TestSite {
     let data = DataFolder::at(place.path().join("data"));
     data.create(Some("demonstration.invalid/register")).unwrap();
     let mut publisher = Publisher::open(data.clone()).unwrap();
-    publisher.publish(&server::demo::drafts(&mut salts())).unwrap();
+    let drafts = server::demo::drafts(&mut salts());
+    publisher.publish(&drafts).unwrap();
     publisher.write_files().unwrap();
     let register = publisher.register().clone();
-    TestSite {
-        _place: Some(place),
-        public: data.public(),
-        data: Some(data),
-        now: TODAY.parse().unwrap(),
-        register: Some(register),
-    }
+    let statements = drafts.into_iter().map(|draft| (draft.statement, draft.public)).collect();
+    TestSite::new(Some(place), data.public(), Some(data), TODAY.parse().unwrap(), Some(register), statements)
 }
 
 /// A folder in which nothing is.
 pub fn empty() -> TestSite {
     let place = tempfile::tempdir().unwrap();
     let public = place.path().to_owned();
-    TestSite { _place: Some(place), public, data: None, now: TODAY.parse().unwrap(), register: None }
+    TestSite::new(Some(place), public, None, TODAY.parse().unwrap(), None, Vec::new())
 }
 
 impl TestSite {
+    fn new(
+        place: Option<tempfile::TempDir>,
+        public: PathBuf,
+        data: Option<DataFolder>,
+        now: Moment,
+        register: Option<Register>,
+        statements: Vec<(Statement, Vec<Disclosure>)>,
+    ) -> TestSite {
+        let source = match &data {
+            Some(data) => Source::Live(data.site_database()),
+            None => Source::Published(public.join("register.sqlite")),
+        };
+        let router = router(Site::with_clock(&public, source, move || now));
+        TestSite { _place: place, public, data, now, register, statements, router }
+    }
+
+    /// Every statement as it was published, with its public texts.
+    pub fn statements(&self) -> &[(Statement, Vec<Disclosure>)] {
+        &self.statements
+    }
+
     pub fn public(&self) -> &Path {
         &self.public
     }
@@ -89,20 +108,10 @@ impl TestSite {
         self.register().size()
     }
 
-    fn router(&self) -> axum::Router {
-        let now = self.now;
-        router(Site::with_clock(&self.public, move || now))
-    }
-
     /// The same folder on another day.
     pub fn on(&self, now: &str) -> TestSite {
-        TestSite {
-            _place: None,
-            public: self.public.clone(),
-            data: None,
-            now: now.parse().unwrap(),
-            register: self.register.clone(),
-        }
+        let public = self.public.clone();
+        TestSite::new(None, public, None, now.parse().unwrap(), self.register.clone(), self.statements.clone())
     }
 
     /// A plain copy of the folder's files.
@@ -110,7 +119,7 @@ impl TestSite {
         let place = tempfile::tempdir().unwrap();
         copy_folder(&self.public, place.path());
         let public = place.path().to_owned();
-        TestSite { _place: Some(place), public, data: None, now: self.now, register: self.register.clone() }
+        TestSite::new(Some(place), public, None, self.now, self.register.clone(), self.statements.clone())
     }
 
     /// Publishes two shares under references that no sensible body would choose.
@@ -206,7 +215,7 @@ pub async fn request(site: &TestSite, method: Method, address: &str, headers: &[
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response: Response = site.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response: Response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes().to_vec();
     let text = String::from_utf8_lossy(&bytes).into_owned();

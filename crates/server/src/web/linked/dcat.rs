@@ -3,7 +3,7 @@
 use axum::extract::RawQuery;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use register::listing::ListedFile;
+use register::listing::{ListedFile, Listing};
 use serde_json::{Value, json};
 
 use super::form;
@@ -15,12 +15,13 @@ use crate::web::{View, data, words};
 /// `/catalogue.jsonld`
 pub async fn catalogue(view: View, site: SiteAddress, _: RawQuery) -> Result<Response, Problem> {
     let (datasets, info) = view.read(|reader| reader.datasets()).await?;
-    let files = data::list(&view).await.map(|list| list.files).unwrap_or_default();
-    let document = document(&site, &info, &files, &datasets);
+    let list = data::list(&view).await;
+    let document = document(&site, &info, list.as_ref(), &datasets);
     Ok(([(CONTENT_TYPE, "application/ld+json")], document.to_string()).into_response())
 }
 
-fn document(site: &SiteAddress, info: &Info, files: &[ListedFile], datasets: &[DatasetRow]) -> Value {
+fn document(site: &SiteAddress, info: &Info, list: Option<&Listing>, datasets: &[DatasetRow]) -> Value {
+    let files = list.map_or(&[][..], |list| &list.files);
     let publisher = json!({ "@id": site.join("/about"), "@type": "foaf:Agent", "foaf:name": info.custodian });
     let modified = info.data_as_at.map(|moment| moment.to_string());
     let register = json!({
@@ -35,7 +36,7 @@ fn document(site: &SiteAddress, info: &Info, files: &[ListedFile], datasets: &[D
         "dcterms:identifier": info.origin,
         "dcterms:publisher": { "@id": site.join("/about") },
         "dcterms:modified": modified,
-        "dcat:version": info.size.to_string(),
+        "dcat:version": list.map(|list| list.snapshot.size.to_string()),
         "dcat:landingPage": { "@id": site.join("/data") },
         "dcterms:accessRights": access("PUBLIC"),
         "dcat:distribution": files.iter().map(|file| distribution(site, file)).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use register::listing::ListedFile;
+use register::listing::Listing;
 use serde_json::{Value, json};
 
 use super::form;
@@ -11,8 +11,10 @@ use crate::web::database::{DatasetRow, Info};
 use crate::web::problem::Problem;
 use crate::web::{View, words};
 
-/// The register and its downloads, for `/data`. Addresses are relative to the page.
-pub fn whole_register(info: &Info, files: &[ListedFile]) -> Value {
+/// The register and its downloads, for `/data`. Addresses are relative to the page; the version is how
+/// many statements the downloads are computed from.
+pub fn whole_register(info: &Info, list: Option<&Listing>) -> Value {
+    let files = list.map_or(&[][..], |list| &list.files);
     let downloads = files.iter().map(|file| {
         json!({
             "@type": "DataDownload",
@@ -32,7 +34,7 @@ pub fn whole_register(info: &Info, files: &[ListedFile]) -> Value {
         ),
         "url": "/data",
         "identifier": info.origin,
-        "version": info.size.to_string(),
+        "version": list.map(|list| list.snapshot.size.to_string()),
         "dateModified": info.data_as_at.map(|moment| moment.to_string()),
         "isAccessibleForFree": true,
         "inLanguage": "en",
