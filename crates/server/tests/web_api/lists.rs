@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use register::statement::{Access, ReleaseRegistered, ShareApplied, ShareDecided};
 use register::vocabulary::{Channel, Outcome, Reason};
-use register::{Draft, Organisation, Statement};
+use register::{Draft, Organisation, Salt, Statement};
 use serde_json::Value;
 use store::Publisher;
 
@@ -162,9 +162,10 @@ fn publish_between(site: &TestSite, number: u64) {
         outcome: Outcome::Approved,
         reasons: vec![Reason::BenefitClear],
     };
+    let salt = Salt([200 + number as u8; 32]);
     let drafts = [
         statement(format!("between-{number}"), ShareApplied { access }.into()),
-        statement(format!("between-{number}-0"), decided.into()),
+        statement(format!("between-{number}-0"), decided.into()).saying("reasons", "It serves the public.", salt),
         statement(format!("between-{number}-1"), release("1").into()),
         statement(format!("between-{number}-2"), release("2").into()),
     ];

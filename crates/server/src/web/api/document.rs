@@ -49,6 +49,8 @@ pub fn finished(mut document: OpenApi, takes: &[(&str, &[&[Parameter]])]) -> Val
         "NotFound": problem("The register has nothing under this address"),
         "MethodNotAllowed": problem("This can only be read"),
         "NotAcceptable": problem("There is no answer in a form that was asked for"),
+        "AddressTooLong": problem("The address is longer than 4,096 bytes"),
+        "HeadTooLarge": { "description": "The address and headers are longer than 16 KiB together; there is no body" },
         "TooManyRequests": waiting("More was asked for in a minute than is fair"),
         "ServiceUnavailable": waiting("The register cannot be read at the moment, or the answer took too long"),
     });
@@ -65,7 +67,9 @@ pub fn finished(mut document: OpenApi, takes: &[(&str, &[&[Parameter]])]) -> Val
             ("400", "BadRequest"),
             ("405", "MethodNotAllowed"),
             ("406", "NotAcceptable"),
+            ("414", "AddressTooLong"),
             ("429", "TooManyRequests"),
+            ("431", "HeadTooLarge"),
             ("503", "ServiceUnavailable"),
         ];
         let absent = path.contains('{') || path == "/api/v1/share";
