@@ -60,9 +60,10 @@ browser: build ## Every page in a real browser, with and without JavaScript
 	tests/install chromium
 	tests/browser/run
 
-bench: build ## Measure ourselves beside others, in one run
-	tests/install go strace
+bench: build ## Measure ourselves beside others: the log and the register, then the site
+	tests/install go strace wrk
 	bench/run
+	bench/site
 
 screenshots: build ## Pictures of every page, into target/screenshots
 	tests/install chromium

@@ -1,11 +1,15 @@
 //! The files that anybody may download, each computed from the fold alone.
 
+mod share_lines;
+
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::date::{Moment, PartialDate};
 use crate::fold::{Fact, Register, Share, TextState};
+use crate::hdr_uk;
 use crate::statement::Body;
 use crate::tables::{Cell, Table, recipient_row, share_rows};
 
@@ -18,11 +22,15 @@ pub enum Download {
     Releases,
     /// One line a statement, as it stands after corrections and redactions.
     Statements,
+    /// One JSON object a share, with everything that belongs to it.
+    ShareLines,
+    /// One line a release, in the columns of the HDR UK standard.
+    HdrUk,
 }
 
 impl Download {
     /// Every download.
-    pub const ALL: &'static [Self] = &[Self::Shares, Self::Releases, Self::Statements];
+    pub const ALL: &'static [Self] = &[Self::Shares, Self::Releases, Self::Statements, Self::ShareLines, Self::HdrUk];
 
     /// Its path in the public folder.
     pub fn path(self) -> &'static str {
@@ -30,6 +38,8 @@ impl Download {
             Self::Shares => "downloads/shares.csv",
             Self::Releases => "downloads/releases.csv",
             Self::Statements => "downloads/statements.jsonl",
+            Self::ShareLines => "downloads/shares.jsonl",
+            Self::HdrUk => "downloads/hdr-uk.csv",
         }
     }
 
@@ -42,6 +52,8 @@ impl Download {
             Self::Shares => write_table(register, Table::Share, out),
             Self::Releases => write_table(register, Table::Release, out),
             Self::Statements => write_statements(register, out),
+            Self::ShareLines => share_lines::write(register, out),
+            Self::HdrUk => write_hdr_uk(register, out),
         }
     }
 }
@@ -61,7 +73,21 @@ fn write_table(register: &Register, table: Table, out: &mut impl Write) -> io::R
     Ok(())
 }
 
-fn write_record(cells: impl Iterator<Item = Cell>, out: &mut impl Write) -> io::Result<()> {
+fn write_hdr_uk(register: &Register, out: &mut impl Write) -> io::Result<()> {
+    write_record(hdr_uk::COLUMNS.iter().map(|column| Cell::Text(column.name.to_owned())), out)?;
+    for share in register.shares() {
+        for row in hdr_uk::rows_of(register, share) {
+            write_record(row.into_iter(), out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one record of a CSV file (RFC 4180).
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_record(cells: impl Iterator<Item = Cell>, out: &mut impl Write) -> io::Result<()> {
     for (place, cell) in cells.enumerate() {
         if place > 0 {
             out.write_all(b",")?;
@@ -86,13 +112,21 @@ fn write_text(text: &str, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Keeps a spreadsheet from running a text as a formula: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage
-/// return gets an apostrophe in front, which spreadsheets show as text.
-pub fn safe_cell(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        std::borrow::Cow::Owned(format!("'{text}"))
-    } else {
-        std::borrow::Cow::Borrowed(text)
-    }
+/// return gets an apostrophe in front, which spreadsheets show as text. So does one that has such an apostrophe already, so
+/// that [`unguarded`] knows which to take away.
+pub fn safe_cell(text: &str) -> Cow<'_, str> {
+    if runs(text.trim_start_matches('\'')) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Takes away the apostrophe that [`safe_cell`] put in front of a text.
+pub fn unguarded(text: &str) -> &str {
+    let guarded = runs(text.trim_start_matches('\''));
+    text.strip_prefix('\'').filter(|_| guarded).unwrap_or(text)
+}
+
+/// Whether a spreadsheet would run the text as a formula.
+fn runs(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[derive(Serialize)]

@@ -67,6 +67,10 @@ pub struct Recipient {
     pub organisation: Organisation,
     /// Its shares, by their places among the register's.
     pub shares: Vec<usize>,
+    /// How many releases these have.
+    pub releases: u64,
+    /// The newest statement about any of them; while there is none, the one that names the organisation.
+    pub changed: u64,
 }
 
 /// What a statement changed, so that whoever keeps a copy of the register can follow.
@@ -243,6 +247,7 @@ impl Register {
         let share = &mut self.shares[place];
         share.changed = index;
         share.changed_at = statement.logged;
+        self.recipients[share.recipient].changed = index;
         Touched { share: Some(place), recipients: vec![share.recipient], general: Vec::new() }
     }
 
@@ -265,6 +270,15 @@ impl Register {
         shares.push(share);
     }
 
+    /// Counts anew what a recipient's shares add up to, after one of them went to another.
+    fn recount(&mut self, place: usize) {
+        let shares = || self.recipients[place].shares.iter().map(|share| &self.shares[*share]);
+        let releases = shares().map(Share::release_count).sum();
+        let changed = shares().map(|share| share.changed).max().unwrap_or(self.recipients[place].id);
+        let recipient = &mut self.recipients[place];
+        (recipient.releases, recipient.changed) = (releases, changed);
+    }
+
     fn place(&mut self, statement: &Statement, mut fact: Fact) {
         let known = statement.share.as_ref().and_then(|share| self.share_of.get(share).copied());
         let Some(place) = known else {
@@ -273,7 +287,9 @@ impl Register {
             return;
         };
         let share = &mut self.shares[place];
-        self.releases += u64::from(matches!(fact.body, Body::ReleaseRegistered(_)));
+        let released = u64::from(matches!(fact.body, Body::ReleaseRegistered(_)));
+        self.releases += released;
+        self.recipients[share.recipient].releases += released;
         self.places.push(Place::Share(place, share.facts.len()));
         fact.recipient = Some(share.recipient);
         share.add(fact);
@@ -351,6 +367,8 @@ impl Register {
                 self.recipients[old].shares.retain(|share| *share != place);
                 self.with_shares -= u64::from(self.recipients[old].shares.is_empty());
                 self.give(new, place);
+                self.recount(old);
+                self.recount(new);
                 touched.recipients.push(old);
             }
         }
@@ -383,7 +401,14 @@ impl Register {
         let slug = self.free_slug(&name);
         self.recipient_of.insert(name.clone(), place);
         let organisation = Organisation { name, ..organisation.clone() };
-        self.recipients.push(Recipient { id: index, slug, organisation, shares: Vec::new() });
+        self.recipients.push(Recipient {
+            id: index,
+            slug,
+            organisation,
+            shares: Vec::new(),
+            releases: 0,
+            changed: index,
+        });
         place
     }
 

@@ -9,6 +9,7 @@ pub mod disclosure;
 pub mod download;
 pub mod draft;
 pub mod fold;
+pub mod hdr_uk;
 pub mod listing;
 pub mod organisation;
 pub mod statement;

@@ -14,5 +14,7 @@ mod hostile;
 mod mappings;
 #[path = "import/real.rs"]
 mod real;
+#[path = "import/round_trip.rs"]
+mod round_trip;
 #[path = "import/support.rs"]
 mod support;

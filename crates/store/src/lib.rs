@@ -12,6 +12,7 @@ mod published;
 pub mod publisher;
 mod register_database;
 mod site_database;
+pub mod spreadsheet;
 pub mod withheld;
 
 pub use data_folder::DataFolder;

@@ -4,12 +4,15 @@
 //! files stand, and the log's entries after it say the rest. Each file is put in place by rename and the list last, so
 //! whoever reads between two of them sees files that do not match the list yet.
 
+mod spreadsheets;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use register::Register;
 use register::download::Download;
+use register::hdr_uk::SPREADSHEETS;
 use register::listing::{self, ListedFile, Listing};
 use register::tables::Snapshot;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +23,7 @@ use crate::durable::{Replacement, make_folder, sync_folder};
 use crate::error::{Result, file};
 use crate::site_database::SiteDatabase;
 
-/// Whether the files stand at this checkpoint, by the signed list and by their sizes. Their content is not read.
+/// Whether every file that belongs here stands at this checkpoint, by the signed list and by sizes. No content is read.
 pub(crate) fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) -> bool {
     let list = || -> Option<Listing> {
         let note = Note::parse(&fs::read(public.join(listing::PATH)).ok()?).ok()?;
@@ -29,7 +32,11 @@ pub(crate) fn stands_at(public: &Path, key: &SigningKey, snapshot: &Snapshot) ->
     };
     let whole =
         |listed: &ListedFile| fs::metadata(public.join(&listed.path)).is_ok_and(|held| held.len() == listed.bytes);
-    list().is_some_and(|list| list.snapshot == *snapshot && list.files.iter().all(whole))
+    let downloads = Download::ALL.iter().map(|download| download.path());
+    let mut paths: Vec<&str> = downloads.chain(SPREADSHEETS.iter().copied()).chain([listing::DATABASE]).collect();
+    paths.sort_unstable();
+    let complete = |list: &Listing| list.files.iter().map(|file| file.path.as_str()).eq(paths);
+    list().is_some_and(|list| list.snapshot == *snapshot && list.files.iter().all(whole) && complete(&list))
 }
 
 /// Writes every file and puts them in place.
@@ -46,17 +53,19 @@ pub(crate) fn write(
     make_folder(&public.join("downloads"))?;
     let target = public.join(listing::DATABASE);
     let replacement = Replacement::of(&target)?;
-    let (tables, downloads) = std::thread::scope(|scope| {
+    let (tables, downloads, spreadsheets) = std::thread::scope(|scope| {
+        let spreadsheets = scope.spawn(|| spreadsheets::write(public, register));
         let downloads = scope.spawn(|| {
             Download::ALL.iter().map(|download| write_download(public, *download, register)).collect::<Result<Vec<_>>>()
         });
         let tables =
             database.write_copy(replacement.path()).and_then(|()| digest_of(replacement.path(), listing::DATABASE));
-        (tables, downloads.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let downloads = downloads.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (tables, downloads, spreadsheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let mut files = vec![tables?];
     let mut replacements = vec![replacement];
-    for (listed, replacement) in downloads? {
+    for (listed, replacement) in downloads?.into_iter().chain(spreadsheets?) {
         files.push(listed);
         replacements.push(replacement);
     }

@@ -1,9 +1,11 @@
-//! The published files: each is computed again from the register and compared.
+//! The published files: each is computed again from the register and compared. Two spreadsheets are only held against
+//! the signed list, because this program links nothing that writes them.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 
 use register::download::Download;
+use register::hdr_uk::SPREADSHEETS;
 use register::listing::{self, Listing};
 use register::tables::Snapshot;
 use sha2::{Digest, Sha256};
@@ -69,6 +71,9 @@ pub(super) fn compare(
         for download in Download::ALL {
             compare_download(source, *download, list, folded, report)?;
         }
+        for path in SPREADSHEETS {
+            compare_signed(source, path, &list, report)?;
+        }
         let expected = list.files.iter().find(|file| file.path == listing::DATABASE);
         match (&database, expected) {
             (Some(bytes), Some(file)) if hex(&Sha256::digest(bytes)) != file.sha256 => {
@@ -90,7 +95,9 @@ pub(super) fn compare(
         Ok(())
     })?;
     for file in &list.files {
-        let known = file.path == listing::DATABASE || Download::ALL.iter().any(|download| download.path() == file.path);
+        let known = file.path == listing::DATABASE
+            || SPREADSHEETS.contains(&file.path.as_str())
+            || Download::ALL.iter().any(|download| download.path() == file.path);
         if !known {
             report.differs(&file.path, "the signed list names it, and this program cannot compute it");
         }
@@ -121,12 +128,30 @@ fn compare_download(
     if !comparing.same || comparing.at != held.len() {
         report.differs(path, format!("it is not what the log says, from byte {} on", comparing.at));
     }
-    let listed = list.files.iter().find(|file| file.path == path);
-    if listed.is_none_or(|file| file.sha256 != hex(&Sha256::digest(&held)) || file.bytes != held.len() as u64) {
+    if !is_listed(path, &held, list) {
         report.differs(path, "it does not have the size and digest of the signed list");
     }
     report.checked.files += 1;
     Ok(())
+}
+
+/// Holds a file against the signed list alone.
+fn compare_signed(source: &Source, path: &str, list: &Listing, report: &mut Report) -> Result<(), Stop> {
+    let Some(held) = source.read(path)? else {
+        report.differs(path, "it is missing");
+        return Ok(());
+    };
+    report.checked.bytes += held.len() as u64;
+    if !is_listed(path, &held, list) {
+        report.differs(path, "it does not have the size and digest of the signed list");
+    }
+    report.checked.signed_files += 1;
+    Ok(())
+}
+
+fn is_listed(path: &str, held: &[u8], list: &Listing) -> bool {
+    let listed = list.files.iter().find(|file| file.path == path);
+    listed.is_some_and(|file| file.bytes == held.len() as u64 && file.sha256 == hex(&Sha256::digest(held)))
 }
 
 /// A writer that compares instead of keeping.
@@ -159,6 +184,7 @@ pub(super) fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Re
     let mut known: BTreeSet<String> =
         ["checkpoint", "vkey", listing::PATH, listing::DATABASE].map(str::to_owned).into_iter().collect();
     known.extend(Download::ALL.iter().map(|download| download.path().to_owned()));
+    known.extend(SPREADSHEETS.iter().map(|path| (*path).to_owned()));
     known.extend(tiles_of(log.size).map(|tile| tile.path()));
     let bundles = log.bundles.len() as u64;
     known.extend((0..bundles).filter_map(|index| Some(Tile::in_tree(0, index, log.size)?.entries_path())));

@@ -57,6 +57,8 @@ pub struct Checked {
     pub files_at: Option<u64>,
     /// Published files computed anew and compared.
     pub files: u64,
+    /// Published files of which only size and digest were held against the signed list.
+    pub signed_files: u64,
     /// Rows of the register database compared.
     pub rows: u64,
     /// Bytes read.
@@ -184,6 +186,15 @@ impl fmt::Display for Report {
                 format!(
                     "{} computed again and compared, {} rows of the database among them",
                     checked.files, checked.rows
+                ),
+            ),
+            (
+                "spreadsheets",
+                checked.signed_files,
+                format!(
+                    "{} have the size and digest of the signed list; their cells are not computed again, so what they say \
+                     rests on the signature alone",
+                    checked.signed_files
                 ),
             ),
         ];

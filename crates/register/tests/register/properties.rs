@@ -345,6 +345,11 @@ fn assert_rules_hold(register: &Register) {
         assert_eq!(register.recipient(&share.access().recipient.name), Some(share.recipient));
         assert!(recipient.shares.iter().any(|place| register.shares()[*place].reference == share.reference));
     }
+    for recipient in register.recipients() {
+        let shares = || recipient.shares.iter().map(|place| &register.shares()[*place]);
+        assert_eq!(recipient.releases, shares().map(register::fold::Share::release_count).sum::<u64>());
+        assert_eq!(recipient.changed, shares().map(|share| share.changed).max().unwrap_or(recipient.id));
+    }
     assert_eq!(register.totals().releases, releases);
     assert_counts(register);
 }

@@ -77,11 +77,13 @@ pub struct CsvOptions {
     pub delimiter: char,
     /// How letters are written as bytes.
     pub encoding: Encoding,
+    /// Whether an apostrophe in front of a text that begins as a formula does only keeps programs from running it.
+    pub guarded: bool,
 }
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { delimiter: ',', encoding: Encoding::Utf8 }
+        Self { delimiter: ',', encoding: Encoding::Utf8, guarded: false }
     }
 }
 
@@ -173,6 +175,12 @@ pub struct Column {
     pub empty: Vec<String>,
     /// What separates the entries of a list.
     pub separator: Option<String>,
+    /// Whether an entry of a list may stand in quotation marks, and then hold the separator.
+    #[serde(default)]
+    pub quoted: bool,
+    /// For a release's reference: whether rows of one share that give the same are numbered, instead of being a problem.
+    #[serde(default)]
+    pub number_repeats: bool,
     /// How dates are written, besides `2021-02-28`, `2021-02` and `2021`.
     #[serde(default)]
     pub dates: Vec<DateForm>,
@@ -284,6 +292,8 @@ pub enum Target {
     Frequency,
     /// A coded fact of the share.
     Fact,
+    /// A coded fact of the release if the row is one, and else of the share.
+    RowFact,
     /// A text of the share.
     Text,
     /// The release's reference, unique in its share; a row where it is empty is no release.

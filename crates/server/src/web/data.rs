@@ -72,6 +72,8 @@ async fn changed(view: &View, path: &str) -> Option<String> {
 pub fn what(name: &str) -> String {
     let (stem, kind) = name.rsplit_once('.').unwrap_or((name, ""));
     let content = match stem {
+        "hdr-uk" => "Every release of an approved share in the columns of the HDR UK standard",
+        "shares" if kind == "jsonl" => "Every share with its recipient, releases, texts and copies",
         "register" => "The whole register",
         "shares" => "Every share",
         "releases" => "Every release",
@@ -84,6 +86,8 @@ pub fn what(name: &str) -> String {
     let form = match kind {
         "csv" => ", as a table for a spreadsheet",
         "jsonl" => ", one JSON object a line",
+        "ods" => ", for LibreOffice and the like",
+        "xlsx" => ", for Excel; texts of more than 32,767 characters are cut",
         "sqlite" => ", as an SQLite database with full-text search",
         _ => "",
     };

@@ -8,6 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::Response;
+use store::spreadsheet::Form;
 use tlog::Tile;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
@@ -71,6 +72,8 @@ pub fn download_kind(name: &str) -> Option<&'static str> {
     }
     match name.rsplit_once('.')?.1 {
         "csv" => Some("text/csv; charset=utf-8"),
+        "ods" => Some(Form::Ods.content_type()),
+        "xlsx" => Some(Form::Xlsx.content_type()),
         "jsonl" | "ndjson" => Some("application/x-ndjson"),
         "json" => Some("application/json"),
         "sqlite" => Some("application/vnd.sqlite3"),

@@ -1,6 +1,8 @@
 //! Slips in a mapping, each with its message.
 
-use server::import::{Mapping, MappingError};
+use register::hdr_uk::{BETWEEN_BASES, BETWEEN_DATASETS, COLUMNS, NOT_APPLICABLE, NOT_KNOWN, access_type};
+use register::vocabulary::Route;
+use server::import::{Mapping, MappingError, Target};
 
 /// The message for a mapping that differs from a right one in this.
 fn message(text: &str) -> String {
@@ -22,9 +24,41 @@ fn the_mappings_that_come_with_the_program_are_right() {
         assert_eq!(mapping.source, name);
     }
     let hdr = Mapping::named("hdr-uk").unwrap();
-    let headers: std::collections::HashSet<&str> =
-        hdr.tables[0].columns.iter().map(|column| column.header.shown()).collect();
-    assert_eq!(headers.len(), 31);
+    let mut headers: Vec<&str> = hdr.tables[0].columns.iter().map(|column| column.header.shown()).collect();
+    headers.dedup();
+    assert!(headers.iter().eq(COLUMNS.iter().map(|column| &column.name)), "the columns that we write, in their order");
+}
+
+#[test]
+fn the_mapping_of_the_hdr_uk_standard_reads_every_word_that_we_write() {
+    let hdr = Mapping::named("hdr-uk").unwrap();
+    let column = |header: &str, to: Target| {
+        let columns = hdr.tables[0].columns.iter();
+        columns.into_iter().find(|column| column.header.shown() == header && column.to == to).unwrap()
+    };
+    let routes = &column("Access type", Target::Route).values;
+    for route in Route::ALL {
+        assert_eq!(routes.get(access_type(*route)).map(String::as_str), Some(route.code()));
+    }
+    assert_eq!(column("Release/Access date", Target::Released).empty, [NOT_KNOWN]);
+    assert_eq!(column("Dataset(s) name", Target::Dataset).separator, Some(BETWEEN_DATASETS.to_string()));
+    let bases = column("Legal basis for provision of data under Article 6", Target::Basis);
+    assert_eq!(
+        (&bases.separator, &bases.empty[..]),
+        (&Some(BETWEEN_BASES.to_string()), &[NOT_APPLICABLE.to_owned()][..])
+    );
+}
+
+#[test]
+fn the_reference_of_the_hdr_uk_columns_names_each_in_order_and_every_word() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/hdr-uk.md")).unwrap();
+    let (_, table) = page.split_once("|---|---|\n").unwrap();
+    let named = table.lines().map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+    assert!(named.eq(COLUMNS.iter().map(|column| column.name)));
+    for route in Route::ALL {
+        assert!(page.contains(&format!("`{}`", access_type(*route))), "{route}");
+    }
+    assert!(page.contains(&format!("`{NOT_KNOWN}`")));
 }
 
 #[test]

@@ -10,6 +10,8 @@ use register::vocabulary::Route;
 use register::{Moment, Organisation, Register, Salt, Statement};
 use server::import::{ImportError, Mapping, plan, read_file};
 
+use super::round_trip::{come_back, exported};
+
 fn real_data() -> Option<PathBuf> {
     let named = std::env::var_os("ROLLCALL_REAL_DATA").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
@@ -122,6 +124,20 @@ fn the_windows_1252_byte_in_the_real_list_of_fields_is_named_with_its_line() {
     let error = read_file(&file, &mapping, Some("2021".parse().unwrap())).unwrap_err();
     assert!(matches!(error, ImportError::File(_)));
     println!("{error}");
+}
+
+#[test]
+fn the_real_register_comes_back_from_every_form_of_the_hdr_uk_columns() {
+    let Some(folder) = real_data() else { return };
+    let file = folder.join("registers/nhs-digital-release-register-2021-02.xlsx");
+    let edition = read_file(&file, &Mapping::named("nhs-digital").unwrap(), None).unwrap();
+    let mut register = opened();
+    for draft in &plan(&edition, &register, &|_| None, moment(), &mut salts()).unwrap().drafts {
+        register.apply(&draft.statement, &draft.public).unwrap();
+    }
+    let rows = exported(&register);
+    assert_eq!(rows.len(), 5_079);
+    come_back(&rows);
 }
 
 fn peak_memory() -> String {

@@ -167,6 +167,12 @@ impl Column {
         ensure(self.separator.as_ref().is_none_or(|separator| !separator.is_empty()), || {
             "separator: expected a text that is not empty".to_owned()
         })?;
+        ensure(!self.quoted || self.separator.is_some(), || {
+            "quoted: expected only together with separator".to_owned()
+        })?;
+        ensure(!self.number_repeats || to == Target::Release, || {
+            "number-repeats: expected only with to = \"release\"".to_owned()
+        })?;
         ensure((self.dates.is_empty() && !self.month_only) || to.is_date(), || {
             "dates and month-only: expected only with a date".to_owned()
         })?;
@@ -185,7 +191,7 @@ impl Column {
 
     fn check_name(&self) -> Result<(), String> {
         let (needs_name, needs_scheme) = match self.to {
-            Target::Text | Target::ReleaseText | Target::Fact | Target::ReleaseFact => (true, false),
+            Target::Text | Target::ReleaseText | Target::Fact | Target::ReleaseFact | Target::RowFact => (true, false),
             Target::Class | Target::RecipientId => (false, true),
             _ => (false, false),
         };

@@ -106,13 +106,22 @@ pub(super) struct Gathered<'m> {
     known: HashMap<String, usize>,
     /// The row of each release, by its share's place and its reference.
     releases: HashMap<(usize, String), Spot>,
+    /// How often a share has given a reference, where repeats are numbered.
+    repeats: HashMap<(usize, String), u32>,
     pub notes: Notes,
 }
 
 impl<'m> Gathered<'m> {
     pub fn new(file: &str, mapping: &'m Mapping) -> Self {
         let notes = Notes::new(Problems::in_file(file));
-        Self { mapping, shares: Vec::new(), known: HashMap::new(), releases: HashMap::new(), notes }
+        Self {
+            mapping,
+            shares: Vec::new(),
+            known: HashMap::new(),
+            releases: HashMap::new(),
+            repeats: HashMap::new(),
+            notes,
+        }
     }
 
     /// Takes the rows of the mapping's table of this number.
@@ -132,7 +141,7 @@ impl<'m> Gathered<'m> {
         }
     }
 
-    fn add(&mut self, table: &Table, number: usize, values: RowValues, spot: Spot) {
+    fn add(&mut self, table: &Table, number: usize, mut values: RowValues, spot: Spot) {
         let Some(reference) = values.reference.clone() else { return };
         let known = self.known.get(&reference).copied();
         let at = match (known, table.gives) {
@@ -155,6 +164,9 @@ impl<'m> Gathered<'m> {
                 return;
             }
         };
+        if table.columns.iter().any(|column| column.number_repeats) {
+            values.release = values.release.map(|release| self.numbered(at, release));
+        }
         if let Some(release) = &values.release {
             let key = (at, release.clone());
             if let Some(first) = self.releases.get(&key) {
@@ -170,6 +182,23 @@ impl<'m> Gathered<'m> {
             share.details.push(number);
         }
         share.take(values, &mut self.notes);
+    }
+
+    /// The reference, or with a number behind it where a row of the same share has given it already.
+    fn numbered(&mut self, share: usize, release: String) -> String {
+        let mut key = (share, release);
+        if !self.releases.contains_key(&key) {
+            return key.1;
+        }
+        let times = self.repeats.entry(key.clone()).or_insert(1);
+        let first = std::mem::take(&mut key.1);
+        loop {
+            *times += 1;
+            key.1 = format!("{first} ({times})");
+            if !self.releases.contains_key(&key) {
+                return key.1;
+            }
+        }
     }
 }
 
@@ -208,7 +237,14 @@ impl ShareRow {
             let (classes, frequency) = (values.classes.clone(), values.frequency.clone());
             self.datasets.put(OrderedUse { name: name.clone(), classes, frequency });
         }
-        let Some(release) = values.release else { return };
+        let Some(release) = values.release else {
+            for (name, value, spot) in values.row_facts {
+                self.set(ShareValue::Fact(name, value), spot, notes);
+            }
+            return;
+        };
+        let mut facts = values.release_facts;
+        facts.extend(values.row_facts.into_iter().map(|(name, value, _)| (name, value)));
         let volume = values.volume;
         let given =
             volume.people.is_some() || volume.rows.is_some() || volume.requests.is_some() || volume.supplied.is_some();
@@ -217,7 +253,7 @@ impl ShareRow {
             classes: values.classes,
             cohorts: Vec::new(),
             datasets: sorted(values.datasets),
-            facts: values.release_facts,
+            facts,
             frequency: values.frequency,
             items: Vec::new(),
             manifest: None,

@@ -1,9 +1,11 @@
 //! One row: what its cells say under the mapping, and what is wrong with them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use register::classification::Class;
+use register::hdr_uk::entries;
 use register::vocabulary::{Channel, Outcome, Route, UnknownCode, VolumeBasis};
 use register::{PartialDate, Volume};
 
@@ -24,6 +26,8 @@ pub(super) struct RowValues {
     pub release: Option<String>,
     pub released: Option<PartialDate>,
     pub release_facts: BTreeMap<String, String>,
+    /// Facts of the release if the row is one, and else of the share.
+    pub row_facts: Vec<(String, String, Spot)>,
     pub release_texts: Vec<ImportedText>,
     pub volume: Volume,
     /// What concerns the share, with its cell.
@@ -55,6 +59,7 @@ pub(super) fn read_row(row: &Row, columns: &Columns<'_>, spot: Spot, notes: &mut
         release: None,
         released: None,
         release_facts: BTreeMap::new(),
+        row_facts: Vec::new(),
         release_texts: Vec::new(),
         volume: nothing,
         share: Vec::new(),
@@ -161,6 +166,10 @@ impl RowValues {
                 self.release_facts.insert(name(), value::in_clear(text)?);
                 return Ok(true);
             }
+            Target::RowFact => {
+                self.row_facts.push((name(), value::in_clear(text)?, spot));
+                return Ok(true);
+            }
             Target::Released => {
                 self.released = Some(value::date(column, &text)?);
                 return Ok(true);
@@ -203,13 +212,14 @@ fn code<T: FromStr<Err = UnknownCode>>(text: &str) -> Result<T, String> {
 }
 
 fn list(column: &Column, text: &str) -> Result<Vec<String>, String> {
-    let parts: Vec<&str> = match &column.separator {
-        Some(separator) => text.split(separator.as_str()).collect(),
-        None => vec![text],
+    let parts: Vec<Cow<'_, str>> = match &column.separator {
+        Some(separator) if column.quoted => entries(text, separator).into_iter().map(Cow::Owned).collect(),
+        Some(separator) => text.split(separator.as_str()).map(Cow::Borrowed).collect(),
+        None => vec![text.into()],
     };
     let mut list = Vec::new();
     for part in parts {
-        if let Some(entry) = value::mapped(column, part)? {
+        if let Some(entry) = value::mapped(column, &part)? {
             list.push(value::in_clear(entry)?);
         }
     }

@@ -1,6 +1,7 @@
 //! CSV after RFC 4180: one sheet without a name.
 
 use encoding_rs::WINDOWS_1252;
+use register::download::unguarded;
 
 use super::{Cell, Collector, FileError, Limits, Sheet, Workbook};
 use crate::import::mapping::{CsvOptions, Encoding};
@@ -44,6 +45,7 @@ pub(super) fn open(file: &str, bytes: &[u8], options: CsvOptions, limits: &Limit
         let row = lines.of(record.position().map_or(0, csv::Position::byte));
         for (column, field) in record.iter().enumerate() {
             let column = u32::try_from(column).unwrap_or(u32::MAX);
+            let field = if options.guarded { unguarded(field) } else { field };
             collector.add(&mut sheet, row, column, Cell::Text(field.into()))?;
         }
     }
