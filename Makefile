@@ -11,7 +11,7 @@ CARGO_DENY := 0.20.2
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
-.PHONY: help demo assets build wasm test check unit log browser crash bench screenshots clean
+.PHONY: help demo assets build wasm test check unit log api browser crash bench screenshots clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -30,7 +30,7 @@ assets: web/dist/main.css ## Build what the pages load
 web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
-test: wasm check unit log crash browser ## Check and test everything; this is what CI runs
+test: wasm check unit log crash api browser ## Check and test everything; this is what CI runs
 
 # First of all, or what is checked would be a site without the check in the browser.
 wasm:
@@ -57,6 +57,9 @@ log: build ## The log against independent peers: development oracles, Go's check
 crash: build ## The real binary, with the system's calls failing one by one
 	tests/install strace
 	tests/crash/run
+
+api: build ## Every address of the API against its own document, with a fuzzer
+	tests/schemathesis/run
 
 browser: build ## Every page in a real browser, with and without JavaScript
 	tests/install chromium

@@ -4,15 +4,21 @@
 //! from `register.sqlite`, which is computed from the log, and says at which checkpoint.
 
 mod about;
+mod address;
+mod api;
 mod as_of;
 mod assets;
 mod catalogue;
 mod changes;
+mod conditional;
 mod corrections;
+mod cross_origin;
 mod data;
 mod database;
 mod decisions;
 mod documents;
+mod fair_use;
+mod feed;
 mod figure;
 mod figures;
 mod files;
@@ -22,6 +28,7 @@ mod glossary;
 mod headers;
 mod home;
 mod late;
+mod linked;
 mod method;
 mod notices;
 mod other_access;
@@ -36,6 +43,7 @@ mod serve;
 mod share;
 mod silence;
 mod site;
+mod sitemap;
 mod statement;
 mod steps;
 mod story;
@@ -58,9 +66,11 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use address::SiteAddress;
 pub use database::Source;
+pub use fair_use::Limits;
 pub use serve::{serve, shutdown_signal};
-pub use site::Site;
+pub use site::{Settings, Site};
 
 use view::View;
 
@@ -86,8 +96,20 @@ pub fn router(site: Site) -> Router {
         .merge(figures::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
+        .route("/api", get(api::reference))
+        .route("/find.atom", get(feed::search))
+        .route("/feed.atom", get(feed::everything))
+        .route("/recipient/{slug}/feed.atom", get(feed::recipient))
+        .route("/dataset/{slug}/feed.atom", get(feed::dataset))
+        .route("/dataset/{slug}/description.jsonld", get(linked::description))
+        .route("/catalogue.jsonld", get(linked::catalogue))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemap/{name}", get(sitemap::part))
+        .route("/robots.txt", get(sitemap::robots))
+        .merge(api::router())
         .layer(from_fn(as_of::link_to_then))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(site.clone(), conditional::ask));
     // Files are not compressed on the way: a range of a compressed file would be a range of something else.
     let files = Router::new()
         .route("/checkpoint", get(files::note))
@@ -107,7 +129,9 @@ pub fn router(site: Site) -> Router {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(from_fn(headers::limit_address))
+        .layer(from_fn_with_state(site.clone(), fair_use::limit))
         .layer(from_fn_with_state(site, problem::show))
+        .layer(from_fn(cross_origin::open))
         .layer(from_fn(headers::protect))
         .layer(from_fn(headers::record));
     // The past moment comes off an address before the router looks for its page.

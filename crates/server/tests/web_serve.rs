@@ -24,7 +24,7 @@ async fn start(site: &TestSite) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let pages = router(Site::of_copy(site.public()));
+    let pages = router(Site::of_copy(site.public(), server::web::Settings::default()));
     let ended = tokio::spawn(serve(listener, pages, async {
         let _ = stopped.await;
     }));

@@ -7,8 +7,8 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
-use crate::settings::Settings;
-use crate::web::{self, Site};
+use crate::settings::Settings as Operator;
+use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,16 @@ pub struct Arguments {
     /// Whom to write to, as a TOML file: [contact] with email, address and accessibility, each optional
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// Where the public finds this site, such as https://register.example.org: for feeds, sitemaps and the catalogue,
+    /// which others copy. Without it they use the address of each request, and shared caches may not keep them
+    #[arg(long, value_name = "ADDRESS")]
+    site_address: Option<SiteAddress>,
+    /// Requests that one client may make in a minute to the API, feeds and downloads; 0 for any number
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().a_minute)]
+    requests_per_minute: u32,
+    /// Proxies of your own in front of this process that write X-Forwarded-For; with 0 that header is never believed
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    trusted_proxies: usize,
 }
 
 /// A zone that can be served alone.
@@ -44,10 +54,14 @@ enum Zone {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
-    let settings = arguments.settings.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
+    let operator = arguments.settings.as_deref().map(Operator::read).transpose()?.unwrap_or_default();
+    let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
+    let settings = Settings { address: arguments.site_address.clone(), limits, operator };
     let site = match (&arguments.data, &arguments.folder, arguments.only) {
-        (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?),
-        (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => Site::of_copy(folder),
+        (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?, settings),
+        (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => {
+            Site::of_copy(folder, settings)
+        }
         (None, Some(folder), Some(Zone::Public)) => anyhow::bail!(
             "{}: there is no register.sqlite here; expected the public folder of a register",
             folder.display()
@@ -60,7 +74,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .await
             .with_context(|| format!("cannot listen at {}", arguments.listen))?;
         println!("Rollcall serves this register on http://{}", listener.local_addr()?);
-        web::serve(listener, web::router(site.with_settings(settings)), web::shutdown_signal()).await?;
+        web::serve(listener, web::router(site), web::shutdown_signal()).await?;
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! `/data`: every download, with its size, date and SHA-256, as the signed list of the folder gives them.
 
 use std::path::Path as FilePath;
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use axum::response::Response;
@@ -10,7 +11,7 @@ use tlog::Note;
 
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{View, verify, words};
+use super::{View, linked, verify, words};
 
 #[derive(askama::Template)]
 #[template(path = "data.html")]
@@ -35,8 +36,9 @@ struct Download {
 /// `/data`
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
-    let mut downloads = Vec::new();
     let list = list(view.public()).await;
+    let described = linked::whole_register(&info, list.as_ref());
+    let mut downloads = Vec::new();
     let size = list.as_ref().map_or(0, |list| list.snapshot.size);
     for file in list.map(|list| list.files).unwrap_or_default() {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -49,12 +51,10 @@ pub async fn data(view: View) -> Result<Response, Problem> {
             name,
         });
     }
-    Ok(html(&Data {
-        downloads,
-        size,
-        origin: info.origin.clone(),
-        frame: Frame::new(&view, Some(info), Section::Data),
-    }))
+    let about = format!("The whole register of {}, free to use: every file with its size and SHA-256.", info.custodian);
+    let frame = Frame::new(&view, Some(Arc::clone(&info)), Section::Data);
+    let frame = frame.described("Data", &about).with_data(&described).with_feed("Every change", "/feed.atom");
+    Ok(html(&Data { downloads, size, origin: info.origin.clone(), frame }))
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.
@@ -70,7 +70,7 @@ async fn changed(view: &View, path: &str) -> Option<String> {
 }
 
 /// What a download holds, by the names that the publisher gives them.
-fn what(name: &str) -> String {
+pub fn what(name: &str) -> String {
     let (stem, kind) = name.rsplit_once('.').unwrap_or((name, ""));
     let content = match stem {
         "hdr-uk" => "Every release of an approved share in the columns of the HDR UK standard",

@@ -6,6 +6,7 @@
 mod catalogue;
 mod changes;
 mod channels;
+mod collections;
 mod corrections;
 mod coverage;
 mod decisions;
@@ -14,6 +15,7 @@ mod find;
 mod recipient;
 mod share;
 mod since;
+mod sitemap;
 mod statement;
 mod tables;
 
@@ -32,13 +34,14 @@ use tokio::sync::Semaphore;
 use super::catalogue::Catalogue;
 
 pub use channels::{ChannelView, ChannelVolume, WithheldView};
+pub use collections::{Changed, DatasetRow, DecisionRow, RecipientRow};
 pub use corrections::CorrectionView;
 pub use coverage::Coverage;
 pub use decisions::{Decision, DecisionView, Decisions};
 pub use figures::{Figures, Lag, LagOf, OfCohort, OfSector, OfYear, ReleaseCohorts};
 pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
-pub use share::{FieldText, ReleaseView, ShareView, TextState};
+pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
 pub use since::Since;
 pub use statement::{Change, StatementView};
 

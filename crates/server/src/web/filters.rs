@@ -169,6 +169,13 @@ const SORTS: &[(&str, Sort)] = &[
     ("releases", Sort::Releases),
 ];
 
+impl Sort {
+    /// The names of every order, as they stand in an address.
+    pub fn names() -> Vec<&'static str> {
+        SORTS.iter().map(|(name, _)| *name).collect()
+    }
+}
+
 /// What a visitor asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filters {
@@ -281,6 +288,12 @@ impl Filters {
     pub fn sorted_by(&self, sort: Sort) -> String {
         let descending = if self.sort == sort { !self.descending } else { natural(sort) };
         Self { sort, descending, page: 1, ..self.clone() }.query_without(None)
+    }
+
+    /// What is asked for, whatever the order and the page.
+    pub fn question(&self) -> String {
+        let usual = if self.q.is_empty() { Sort::Changed } else { Sort::Relevance };
+        Self { sort: usual, descending: natural(usual), page: 1, ..self.clone() }.query_without(None)
     }
 
     /// The query of another page of the same list.

@@ -108,8 +108,18 @@ pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Pro
     };
     let groups: Vec<Group> =
         found.choices.into_iter().map(|(facet, choices)| group(facet, choices, filters.values(facet))).collect();
+    let question = filters.question();
+    let feed = if question.is_empty() { "/feed.atom".to_owned() } else { format!("/find.atom?{question}") };
+    let about = format!(
+        "{} and {} in the register of {}: who has been given data, why, and what became of it.",
+        words::count(found.shares, "share", "shares"),
+        words::count(found.releases, "release", "releases"),
+        info.custodian
+    );
     Ok(html(&Find {
-        frame: Frame::new(&view, Some(info), Section::Find),
+        frame: Frame::new(&view, Some(info), Section::Find)
+            .described("Find a release", &about)
+            .with_feed("Changes in this list", &feed),
         shares: found.shares,
         releases: found.releases,
         rows: found.page.into_iter().map(with_lateness).collect(),

@@ -1,5 +1,7 @@
 //! `/`: what this is, a search box, four counts and the latest changes.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 
 use super::database::{Change, SharedWith};
@@ -38,6 +40,14 @@ pub async fn home(view: View) -> Result<Response, Problem> {
         })
         .await?;
     let total = |name: &str| words::number(info.total(name));
+    let about = format!(
+        "Who has been given data about {}, and why: {}, every decision with its reasons, and what became of every copy.",
+        info.population,
+        words::count(info.total("shares"), "request", "requests"),
+    );
+    let frame = Frame::new(&view, Some(Arc::clone(&info)), Section::None)
+        .described(&info.name, &about)
+        .with_feed("Every change", "/feed.atom");
     Ok(html(&Home {
         population: info.population.clone(),
         custodian: info.custodian.clone(),
@@ -49,6 +59,6 @@ pub async fn home(view: View) -> Result<Response, Problem> {
         ],
         changes,
         recipients,
-        frame: Frame::new(&view, Some(info), Section::None),
+        frame,
     }))
 }

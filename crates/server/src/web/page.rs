@@ -6,11 +6,12 @@ use askama::Template;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Response};
 use register::PartialDate;
+use register::organisation::fold_spaces;
 
 use super::database::Info;
 use super::problem::Problem;
 use super::view::Past;
-use super::{View, assets, words};
+use super::{View, assets, linked, words};
 
 /// The entries of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +85,46 @@ pub struct Frame {
     pub today: PartialDate,
     /// The past moment that is looked at.
     pub past: Option<Arc<Past>>,
+    /// What is said of the page elsewhere: in search results, in messages, by programs.
+    pub head: Head,
+}
+
+/// What the head of a page says for others than its reader.
+#[derive(Default)]
+pub struct Head {
+    /// Title and description, as they show where somebody passes the address on.
+    pub preview: Option<(String, String)>,
+    /// Feeds that follow the page: title and address.
+    pub feeds: Vec<(String, String)>,
+    /// A schema.org description, ready to stand in its element.
+    pub data: Option<String>,
 }
 
 impl Frame {
     /// A frame for today.
     pub fn new(view: &View, info: Option<Arc<Info>>, section: Section) -> Self {
-        Self { info, section, today: view.today(), past: view.past().cloned() }
+        Self { info, section, today: view.today(), past: view.past().cloned(), head: Head::default() }
+    }
+
+    /// With what shows where somebody passes the address on. Space is folded, and the description cut to 200 letters.
+    pub fn described(mut self, title: &str, description: &str) -> Self {
+        let folded = fold_spaces(description);
+        let cut: String = folded.chars().take(200).collect();
+        let description = if cut.len() < folded.len() { format!("{}…", cut.trim_end()) } else { folded };
+        self.head.preview = Some((fold_spaces(title), description));
+        self
+    }
+
+    /// With a feed that follows the page.
+    pub fn with_feed(mut self, title: &str, address: &str) -> Self {
+        self.head.feeds.push((title.to_owned(), address.to_owned()));
+        self
+    }
+
+    /// With a schema.org description.
+    pub fn with_data(mut self, description: &serde_json::Value) -> Self {
+        self.head.data = Some(linked::script(description));
+        self
     }
 
     /// The register's name, or the program's while the register cannot be read.

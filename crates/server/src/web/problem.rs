@@ -1,5 +1,7 @@
 //! What can go wrong with a request, in plain words, and the one place that turns it into a page.
 
+mod words;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
@@ -7,9 +9,11 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+pub use words::KINDS;
+
 use super::database::DatabaseError;
 use super::page::{Frame, Section, html};
-use super::{Site, View};
+use super::{Site, View, cross_origin, fair_use};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +28,26 @@ pub enum Problem {
         parameter: &'static str,
         /// What it may be.
         message: String,
+    },
+    /// There is no parameter of this name.
+    #[error("there is no parameter “{name}” here")]
+    UnknownParameter {
+        /// The name, shortened.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The answer has no form that the request accepts.
+    #[error("there is no answer in a form that was asked for")]
+    NotAcceptable,
+    /// The `Host` header is no name of a host.
+    #[error("the Host header is not the name of a host")]
+    Host,
+    /// More was asked for than is fair.
+    #[error("too many requests in a minute")]
+    TooMany {
+        /// Seconds to wait.
+        seconds: u32,
     },
     /// Pages are read, never written.
     #[error("pages are read with GET")]
@@ -46,7 +70,9 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadParameter { .. } => StatusCode::BAD_REQUEST,
+            Self::BadParameter { .. } | Self::UnknownParameter { .. } | Self::Host => StatusCode::BAD_REQUEST,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(status) => *status,
             Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
@@ -94,7 +120,11 @@ impl ProblemPage {
     fn heading(&self) -> &'static str {
         match self.problem {
             Problem::NotFound => "Page not found",
-            Problem::BadParameter { .. } => "This address cannot be read",
+            Problem::BadParameter { .. } | Problem::UnknownParameter { .. } | Problem::Host => {
+                "This address cannot be read"
+            }
+            Problem::NotAcceptable => "There is no such form of this page",
+            Problem::TooMany { .. } => "Too many requests",
             Problem::Method => "Pages here can only be read",
             Problem::TooLarge(_) => "This request is too large",
             Problem::Unavailable => "The register cannot be shown right now",
@@ -121,7 +151,7 @@ impl ProblemPage {
 
 /// Gives every failed request its page, whichever layer failed it; a program that asks for JSON gets RFC 9457.
 pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let for_program = wants_json(&request);
+    let for_program = cross_origin::is_for_programs(request.uri().path()) || wants_json(&request);
     let head = request.method() == Method::HEAD;
     let failed = next.run(request).await;
     let Some(problem) = problem_of(&failed) else { return failed };
@@ -136,11 +166,13 @@ pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Res
     *page.status_mut() = problem.status();
     let headers = page.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if matches!(problem, Problem::Unavailable | Problem::TimedOut) {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
+    if let Some(seconds) = problem.wait() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(allow) = failed.headers().get(ALLOW) {
-        headers.insert(ALLOW, allow.clone());
+    for kept in [ALLOW, fair_use::POLICY, fair_use::LEFT] {
+        if let Some(value) = failed.headers().get(&kept) {
+            headers.insert(kept, value.clone());
+        }
     }
     if head {
         *page.body_mut() = Body::empty();
@@ -148,6 +180,7 @@ pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Res
     page
 }
 
+/// Whether whoever asks for a page would rather have JSON.
 fn wants_json(request: &Request) -> bool {
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let query = request.uri().query().unwrap_or_default();
@@ -170,20 +203,29 @@ fn problem_of(response: &Response) -> Option<Problem> {
         // An address that cannot be decoded has no page.
         StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST => Some(Problem::NotFound),
         StatusCode::METHOD_NOT_ALLOWED => Some(Problem::Method),
+        StatusCode::NOT_ACCEPTABLE => Some(Problem::NotAcceptable),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge(status)),
         StatusCode::SERVICE_UNAVAILABLE => Some(Problem::TimedOut),
         _ => Some(Problem::Fault),
     }
 }
 
+/// RFC 9457. The type is a place on the reference page, which says in words what happened and what to do.
 fn problem_json(problem: &Problem) -> Response {
+    let status = problem.status().as_u16();
     let mut body = serde_json::json!({
-        "type": "about:blank",
-        "title": problem.to_string(),
-        "status": problem.status().as_u16(),
+        "type": format!("/api#problem-{}", problem.code()),
+        "title": problem.title(),
+        "status": status,
+        "detail": problem.detail(),
     });
-    if let Problem::BadParameter { parameter, .. } = problem {
-        body["parameter"] = (*parameter).into();
+    match problem {
+        Problem::BadParameter { parameter, .. } => body["parameter"] = (*parameter).into(),
+        Problem::UnknownParameter { name, .. } => body["parameter"] = name.as_str().into(),
+        _ => {}
+    }
+    if let Some(seconds) = problem.wait() {
+        body["retry_after"] = seconds.into();
     }
     ([(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

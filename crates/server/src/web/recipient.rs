@@ -33,10 +33,24 @@ pub async fn recipient(view: View, Path(slug): Path<String>) -> Result<Response,
         })
         .collect();
     let late = shares.iter().filter(|(_, late)| late.is_some()).count() as u64;
-    let (current, past) = shares.into_iter().partition(|(share, _)| is_current(share.status));
-    Ok(html(&RecipientPage { frame: Frame::new(&view, Some(info), Section::Find), recipient, current, past, late }))
+    let (current, past): (Vec<_>, Vec<_>) = shares.into_iter().partition(|(share, _)| is_current(share.status));
+    let frame = Frame::new(&view, Some(info), Section::Find)
+        .described(&recipient.name, &preview(&recipient, current.len() + past.len(), late))
+        .with_feed(&recipient.name, &format!("/recipient/{}/feed.atom", words::encode(&recipient.slug)));
+    Ok(html(&RecipientPage { frame, recipient, current, past, late }))
 }
 
 fn is_current(status: Status) -> bool {
     matches!(status, Status::Applied | Status::Approved | Status::Live | Status::Suspended)
+}
+
+/// What shows where somebody passes the address on.
+fn preview(recipient: &RecipientView, shares: usize, late: u64) -> String {
+    let shares = words::count(shares as u64, "share", "shares");
+    let releases = words::count(recipient.releases, "release", "releases");
+    let overdue = match late {
+        0 => String::new(),
+        late => format!(" Destruction is overdue for {}.", words::count(late, "share", "shares")),
+    };
+    format!("What {} was given, and what it was refused: {shares}, {releases}.{overdue}", recipient.name)
 }

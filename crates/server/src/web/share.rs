@@ -169,8 +169,9 @@ async fn page(view: View, reference: String) -> Result<Response, Problem> {
     let (found, info) = view.read(move |reader| reader.share(&reference)).await?;
     let share = found.ok_or(Problem::NotFound)?;
     let today = view.today();
+    let (title, about) = preview(&share);
     Ok(html(&SharePage {
-        frame: Frame::new(&view, Some(info), Section::Find),
+        frame: Frame::new(&view, Some(info), Section::Find).described(&title, &about),
         texts: texts(&share),
         corrections: story::corrections(&share.statements, &share.texts),
         documents: documents::documents(&share.statements),
@@ -183,6 +184,22 @@ async fn page(view: View, reference: String) -> Result<Response, Problem> {
         versions: versions(&share),
         share,
     }))
+}
+
+/// What shows where somebody passes the address on: public texts only.
+fn preview(share: &ShareView) -> (String, String) {
+    let title = share.title.clone().unwrap_or_else(|| format!("Share {}", share.reference));
+    let public = |name: &str| {
+        share.texts.iter().find_map(|text| match &text.state {
+            TextState::Public(value) if text.replaced_by.is_none() && text.name.as_deref() == Some(name) => {
+                Some(value.as_str())
+            }
+            _ => None,
+        })
+    };
+    let what = format!("{}: {}", share.recipient, share.status.label());
+    let summary = public("summary").or_else(|| public("purpose"));
+    (title, summary.map_or_else(|| what.clone(), |summary| format!("{what}. {summary}")))
 }
 
 /// The texts that stand, in the order of the vocabulary; the title is the page's heading already.

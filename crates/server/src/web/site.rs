@@ -7,14 +7,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use register::{Moment, PartialDate};
 use store::DataFolder;
 
+use super::address::SiteAddress;
 use super::database::{Database, Source};
+use super::fair_use::{FairUse, Limits};
 use super::past::Pasts;
 use super::results::Results;
-use crate::settings::Settings;
+use crate::settings::Settings as Operator;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
-pub struct Site(Arc<Inner>, Arc<Settings>);
+pub struct Site(Arc<Inner>);
 
 struct Inner {
     public: PathBuf,
@@ -22,19 +24,33 @@ struct Inner {
     pasts: Pasts,
     results: Results,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
+    address: Option<SiteAddress>,
+    fair_use: FairUse,
+    operator: Operator,
+}
+
+/// What the operator settles about a website.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where the public finds it; nothing where that is to be taken from each request.
+    pub address: Option<SiteAddress>,
+    /// How much one client may ask for.
+    pub limits: Limits,
+    /// What its operator says of itself.
+    pub operator: Operator,
 }
 
 impl Site {
     /// The website of a public folder, which need not be filled yet: pages stand where its `register.sqlite` does.
-    pub fn of_copy(public: impl Into<PathBuf>) -> Self {
+    pub fn of_copy(public: impl Into<PathBuf>, settings: Settings) -> Self {
         let public = public.into();
         let source = Source::Published(public.join("register.sqlite"));
-        Self::with_clock(public, source, system_clock)
+        Self::with_settings(public, source, settings, system_clock)
     }
 
     /// The website beside the publisher: a statement is on its pages as soon as it is published.
-    pub fn of_data(data: &DataFolder) -> Self {
-        Self::with_clock(data.public(), Source::Live(data.site_database()), system_clock)
+    pub fn of_data(data: &DataFolder, settings: Settings) -> Self {
+        Self::with_settings(data.public(), Source::Live(data.site_database()), settings, system_clock)
     }
 
     /// The website of a public folder, whose pages are read from this database, with a clock: whether something is late
@@ -44,34 +60,54 @@ impl Site {
         source: Source,
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Self {
+        Self::with_settings(public, source, Settings::default(), clock)
+    }
+
+    /// The same with what an operator settles.
+    pub fn with_settings(
+        public: impl Into<PathBuf>,
+        source: Source,
+        settings: Settings,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Self {
         let public = public.into();
         let pasts = Pasts::new(&public);
+        let Settings { address, limits, operator } = settings;
         let inner = Inner {
             public,
             database: Database::new(source),
             pasts,
             results: Results::default(),
             clock: Box::new(clock),
+            address,
+            fair_use: FairUse::new(limits),
+            operator,
         };
-        Self(Arc::new(inner), Arc::default())
-    }
-
-    /// The same with what its operator says of itself.
-    #[must_use]
-    pub fn with_settings(self, settings: Settings) -> Self {
-        Self(self.0, Arc::new(settings))
+        Self(Arc::new(inner))
     }
 
     pub(super) fn public(&self) -> &Path {
         &self.0.public
     }
 
-    pub(super) fn today(&self) -> PartialDate {
-        (self.0.clock)().date()
+    pub(super) fn now(&self) -> Moment {
+        (self.0.clock)()
     }
 
-    pub(super) fn settings(&self) -> &Settings {
-        &self.1
+    pub(super) fn today(&self) -> PartialDate {
+        self.now().date()
+    }
+
+    pub(super) fn address(&self) -> Option<&SiteAddress> {
+        self.0.address.as_ref()
+    }
+
+    pub(super) fn fair_use(&self) -> &FairUse {
+        &self.0.fair_use
+    }
+
+    pub(super) fn operator(&self) -> &Operator {
+        &self.0.operator
     }
 
     pub(super) fn database(&self) -> &Database {

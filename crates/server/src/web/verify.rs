@@ -1,4 +1,4 @@
-//! `/verify`: the checkpoint, the key, and how to check the register without trusting this view. And `/healthz`.
+//! `/verify`: the checkpoint, the key, and how to check the register without trusting this site. And `/healthz`.
 
 use std::path::Path;
 

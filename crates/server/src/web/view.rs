@@ -67,7 +67,7 @@ impl View {
 
     /// What the site's operator says of itself.
     pub fn settings(&self) -> &Settings {
-        self.site.settings()
+        self.site.operator()
     }
 
     /// Asks the register one question, which may be made of several queries; they see one state of it.

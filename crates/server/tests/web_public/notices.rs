@@ -1,7 +1,7 @@
 //! The pages that say how the register is made, what is kept about readers, and whom to write to.
 
-use server::settings::Settings;
-use server::web::Site;
+use server::settings::Settings as Operator;
+use server::web::{Settings, Site};
 
 use crate::site::{demonstration, get, get_from};
 
@@ -19,8 +19,8 @@ async fn contact_says_plainly_when_nothing_is_set() {
 async fn contact_gives_what_is_set_and_nothing_else() {
     let site = demonstration();
     let settings = "[contact]\nemail = \"o'hara+data@example.org\"\naddress = \"<b>Office</b>, 1 Street\"";
-    let settings = Settings::parse(settings, "settings.toml").unwrap();
-    let site = Site::of_copy(site.public()).with_settings(settings);
+    let operator = Operator::parse(settings, "settings.toml").unwrap();
+    let site = Site::of_copy(site.public(), Settings { operator, ..Settings::default() });
     let text = get_from(site.clone(), "/contact").await.text;
     assert!(text.contains("href=\"mailto:o%27hara%2Bdata@example.org\""));
     assert!(text.contains("Office&#60;/b&#62;<br>1 Street") && !text.contains("<b>Office"));

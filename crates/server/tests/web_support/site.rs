@@ -105,6 +105,11 @@ impl TestSite {
         self.register.as_ref().unwrap()
     }
 
+    /// The data folder, for a test that publishes.
+    pub fn data(&self) -> DataFolder {
+        self.data.clone().unwrap()
+    }
+
     pub fn size(&self) -> u64 {
         self.register().size()
     }

@@ -112,16 +112,20 @@ impl Reader<'_> {
         })
     }
 
+    /// A part of the list of shares that match, as numbers only, and where the next part begins.
+    pub fn part(&self, filters: &Filters, today: PartialDate, window: &Window) -> Result<Answer, DatabaseError> {
+        let all = self.wanted(&filters.q)?;
+        self.answer(filters, &all, today, window, 0)
+    }
+
     /// The numbers of the shares that match, in order: the same that [`Reader::find`] shows.
     pub fn ids(&self, filters: &Filters, today: PartialDate, window: &Window) -> Result<Vec<u64>, DatabaseError> {
-        let all = self.wanted(&filters.q)?;
-        Ok(self.answer(filters, &all, today, window, 0)?.ids)
+        Ok(self.part(filters, today, window)?.ids)
     }
 
     /// How many shares match.
     pub fn count(&self, filters: &Filters, today: PartialDate) -> Result<u64, DatabaseError> {
-        let all = self.wanted(&filters.q)?;
-        Ok(self.answer(filters, &all, today, &Window::Page(1), 0)?.shares)
+        Ok(self.part(filters, today, &Window::First(0))?.shares)
     }
 
     fn answer(

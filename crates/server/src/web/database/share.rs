@@ -304,7 +304,7 @@ fn share(row: &Row<'_>) -> rusqlite::Result<ShareView> {
     })
 }
 
-fn release(row: &Row<'_>) -> rusqlite::Result<ReleaseView> {
+pub(super) fn release(row: &Row<'_>) -> rusqlite::Result<ReleaseView> {
     Ok(ReleaseView {
         id: row.get("id")?,
         reference: row.get("reference")?,

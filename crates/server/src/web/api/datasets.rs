@@ -1,0 +1,91 @@
+//! `/api/v1/datasets`: what the data is taken from.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, RawQuery};
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{Checkpoint, json, page};
+use super::parameter::{Asked, Parameter};
+use super::short::by_status;
+use crate::web::database::DatasetRow;
+use crate::web::problem::Problem;
+use crate::web::{View, words};
+
+/// What the list takes.
+pub const TAKES: &[&[Parameter]] = &[];
+
+/// A dataset with its counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DatasetCounts {
+    /// The last part of its addresses.
+    slug: String,
+    /// Its name, as most shares spell it.
+    name: String,
+    /// Every spelling of it.
+    names: Vec<String>,
+    /// How many shares have it, refused and ended ones included.
+    shares: u64,
+    /// These shares by where they stand.
+    by_status: BTreeMap<String, u64>,
+    /// How many recipients these have.
+    recipients: u64,
+    /// The address of everything about it.
+    address: String,
+    /// The address of the list of these shares.
+    list: String,
+    /// The address of its feed.
+    feed: String,
+    /// The address of its description by schema.org.
+    description: String,
+}
+
+impl From<DatasetRow> for DatasetCounts {
+    fn from(row: DatasetRow) -> Self {
+        let slug = words::encode(&row.slug);
+        Self {
+            address: format!("/api/v1/datasets/{slug}"),
+            list: format!("/api/v1/shares?{}", row.query()),
+            feed: format!("/dataset/{slug}/feed.atom"),
+            description: format!("/dataset/{slug}/description.jsonld"),
+            by_status: by_status(&row.by_status),
+            name: row.name().to_owned(),
+            slug: row.slug,
+            names: row.names,
+            shares: row.shares,
+            recipients: row.recipients,
+        }
+    }
+}
+
+/// Every dataset, in the order of their addresses
+#[utoipa::path(
+    get, path = "/api/v1/datasets", tag = "Recipients and datasets", operation_id = "datasets",
+    responses((status = 200, description = "Datasets", body = super::answer::Page<DatasetCounts>))
+)]
+pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
+    Asked::read(&query, TAKES)?;
+    let (datasets, info) = view.read(|reader| reader.datasets()).await?;
+    page(&view, &info, datasets.into_iter().map(DatasetCounts::from).collect(), None)
+}
+
+/// One dataset.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OneDataset {
+    checkpoint: Checkpoint,
+    dataset: DatasetCounts,
+}
+
+/// One dataset
+#[utoipa::path(
+    get, path = "/api/v1/datasets/{slug}", tag = "Recipients and datasets", operation_id = "dataset",
+    params(("slug" = String, Path, description = "The last part of its address")),
+    responses((status = 200, description = "The dataset", body = OneDataset))
+)]
+pub async fn one(view: View, Path(slug): Path<String>, query: RawQuery) -> Result<Response, Problem> {
+    Asked::read(&query, &[])?;
+    let (found, info) = view.read(move |reader| reader.dataset(&slug)).await?;
+    json(&OneDataset { checkpoint: Checkpoint::of(&view, &info), dataset: found.ok_or(Problem::NotFound)?.into() })
+}

@@ -1,0 +1,36 @@
+//! What a sitemap lists: every share and every recipient with the date of its newest statement, in the order in which
+//! they came, so that the parts of a growing register stay as they are but for the last.
+
+use super::{DatabaseError, Reader};
+use crate::web::sitemap::Listed;
+
+/// The rows of one list: what stands in the address, and when the newest statement about it was logged.
+fn rows(listed: Listed) -> &'static str {
+    match listed {
+        Listed::Shares => "SELECT id, reference AS name, changed_at AS changed FROM share",
+        Listed::Recipients => {
+            "SELECT recipient.id, slug AS name, logged AS changed FROM recipient \
+             JOIN statement ON statement.idx = recipient.changed"
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The parts of a list, each with its number from 1 and the newest date in it.
+    pub fn sitemap_parts(&self, listed: Listed, part: u64) -> Result<Vec<(u64, Option<String>)>, DatabaseError> {
+        let sql =
+            format!("SELECT 1 + (row_number() OVER (ORDER BY id) - 1) / ?1 AS part, changed FROM ({})", rows(listed));
+        self.rows(&format!("SELECT part, max(changed) FROM ({sql}) GROUP BY part ORDER BY part"), part, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
+    /// The rows of one part.
+    pub fn sitemap(&self, listed: Listed, limit: u64, skip: u64) -> Result<Vec<(String, String)>, DatabaseError> {
+        let sql = format!("SELECT name, changed FROM ({}) ORDER BY id LIMIT ? OFFSET ?", rows(listed));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+        let found = statement.query_map((limit, skip), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+}
