@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Cell, Row, Table};
 use crate::date::PartialDate;
+use crate::dictionary::dataset_address;
 use crate::fold::{Fact, Register, Share, Text, TextState};
 use crate::statement::{Body, ReleaseRegistered, Statement};
 use crate::vocabulary::{Destruction, Outcome, Status};
@@ -124,7 +125,8 @@ pub fn share_rows(register: &Register, share: &Share) -> Vec<Row> {
         rows.extend(text_rows(fact, id()));
     }
     let datasets: BTreeSet<&str> = datasets_of(share).collect();
-    rows.extend(datasets.into_iter().map(|name| (Table::DatasetUse, vec![id(), text(name)])));
+    let used = |name: &str| (Table::DatasetUse, vec![id(), text(name), text(dataset_address(name))]);
+    rows.extend(datasets.into_iter().map(used));
     rows.extend(
         classes.into_iter().map(|class| (Table::ClassUse, vec![id(), text(&class.scheme), text(&class.value)])),
     );
@@ -269,21 +271,21 @@ fn datasets_of(share: &Share) -> impl Iterator<Item = &str> {
     share.access().datasets.iter().map(|dataset| dataset.name.as_str()).chain(released.map(String::as_str))
 }
 
-fn text(value: impl ToString) -> Cell {
+pub(super) fn text(value: impl ToString) -> Cell {
     Cell::Text(value.to_string())
 }
 
-fn optional(value: Option<impl ToString>) -> Cell {
+pub(super) fn optional(value: Option<impl ToString>) -> Cell {
     value.map_or(Cell::Null, text)
 }
 
 /// Counts beyond 2^63 do not occur: leaves are at most 65,535 bytes and a log of that size cannot be stored.
-fn integer(value: u64) -> Cell {
+pub(super) fn integer(value: u64) -> Cell {
     Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 /// Empty lists and maps are stored as such, so that a reader need not tell null from nothing.
-fn json(value: &(impl Serialize + ?Sized)) -> Cell {
+pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Cell {
     match serde_json::to_string(value) {
         Ok(json) => Cell::Text(json),
         Err(error) => unreachable!("lists and maps of texts are always JSON: {error}"),
