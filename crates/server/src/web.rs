@@ -19,87 +19,35 @@ mod recipient;
 mod search;
 mod serve;
 mod share;
+mod site;
 mod statement;
 mod story;
 mod verify;
+mod view;
 pub(crate) mod words;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use register::{Moment, PartialDate};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use serve::{serve, shutdown_signal};
+pub use site::Site;
 
-use database::{Database, DatabaseError, Info, Reader};
+use view::View;
 
 /// How long a page may take; the database gives up earlier.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// No page takes a body.
 const BODY: usize = 1_024;
-
-/// Where the website reads from, and what day it is.
-#[derive(Clone)]
-pub struct Site(Arc<Inner>);
-
-struct Inner {
-    public: PathBuf,
-    database: Database,
-    clock: Box<dyn Fn() -> Moment + Send + Sync>,
-}
-
-impl Site {
-    /// The website of a public folder, which need not be filled yet.
-    pub fn new(public: impl Into<PathBuf>) -> Self {
-        Self::with_clock(public, system_clock)
-    }
-
-    /// The same with another clock, for tests: whether something is late depends on the day.
-    pub fn with_clock(public: impl Into<PathBuf>, clock: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        let public = public.into();
-        let database = Database::new(public.join("register.sqlite"));
-        Self(Arc::new(Inner { public, database, clock: Box::new(clock) }))
-    }
-
-    fn public(&self) -> &Path {
-        &self.0.public
-    }
-
-    fn today(&self) -> PartialDate {
-        (self.0.clock)().date()
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&Reader) -> Result<T, DatabaseError> + Send + 'static,
-    ) -> Result<(T, Arc<Info>), DatabaseError> {
-        self.0.database.read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
-    }
-
-    async fn info(&self) -> Result<Arc<Info>, DatabaseError> {
-        Ok(self.read(|_| Ok(())).await?.1)
-    }
-}
-
-/// A machine whose clock stands before 1970 shows everything as due, which is the safe side.
-fn system_clock() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(since)
-        .ok()
-        .and_then(|seconds| Moment::from_seconds(seconds).ok())
-        .unwrap_or_else(|| unreachable!("a clock after the year 9999"))
-}
 
 /// Every public page and file of one site.
 pub fn router(site: Site) -> Router {

@@ -1,11 +1,10 @@
 //! `/about`: whose register this is, what it covers and what it does not.
 
-use axum::extract::State;
 use axum::response::Response;
 
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, words};
+use super::{View, words};
 
 #[derive(askama::Template)]
 #[template(path = "about.html")]
@@ -18,13 +17,13 @@ struct About {
 }
 
 /// `/about`
-pub async fn about(State(site): State<Site>) -> Result<Response, Problem> {
-    let info = site.info().await?;
+pub async fn about(view: View) -> Result<Response, Problem> {
+    let info = view.info().await?;
     Ok(html(&About {
         custodian: info.custodian.clone(),
         population: info.population.clone(),
         corrections: words::count(info.total("corrections"), "correction", "corrections"),
         unlisted: info.total("unlisted"),
-        frame: Frame::new(&site, Some(info), Section::About),
+        frame: Frame::new(&view, Some(info), Section::About),
     }))
 }

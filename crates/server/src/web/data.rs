@@ -2,7 +2,6 @@
 
 use std::time::UNIX_EPOCH;
 
-use axum::extract::State;
 use axum::response::Response;
 use register::Moment;
 use register::listing::{self, Listing};
@@ -10,7 +9,7 @@ use tlog::Note;
 
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, verify, words};
+use super::{View, verify, words};
 
 #[derive(askama::Template)]
 #[template(path = "data.html")]
@@ -31,31 +30,31 @@ struct Download {
 }
 
 /// `/data`
-pub async fn data(State(site): State<Site>) -> Result<Response, Problem> {
-    let info = site.info().await?;
+pub async fn data(view: View) -> Result<Response, Problem> {
+    let info = view.info().await?;
     let mut downloads = Vec::new();
-    for file in list(&site).await.map(|list| list.files).unwrap_or_default() {
+    for file in list(&view).await.map(|list| list.files).unwrap_or_default() {
         let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
         downloads.push(Download {
             what: what(&name),
             address: format!("/{}", file.path),
             size: words::size(file.bytes),
-            changed: changed(&site, &file.path).await.unwrap_or_else(|| "being replaced".to_owned()),
+            changed: changed(&view, &file.path).await.unwrap_or_else(|| "being replaced".to_owned()),
             digest: file.sha256,
             name,
         });
     }
-    Ok(html(&Data { downloads, origin: info.origin.clone(), frame: Frame::new(&site, Some(info), Section::Data) }))
+    Ok(html(&Data { downloads, origin: info.origin.clone(), frame: Frame::new(&view, Some(info), Section::Data) }))
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.
-async fn list(site: &Site) -> Option<Listing> {
-    let note = verify::read(site, listing::PATH).await?;
+async fn list(view: &View) -> Option<Listing> {
+    let note = verify::read(view, listing::PATH).await?;
     Note::parse(note.as_bytes()).ok()?.text().parse().ok()
 }
 
-async fn changed(site: &Site, path: &str) -> Option<String> {
-    let modified = tokio::fs::metadata(site.public().join(path)).await.ok()?.modified().ok()?;
+async fn changed(view: &View, path: &str) -> Option<String> {
+    let modified = tokio::fs::metadata(view.public().join(path)).await.ok()?.modified().ok()?;
     let seconds = i64::try_from(modified.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
     Some(words::date(Moment::from_seconds(seconds).ok()?.date()))
 }

@@ -1,6 +1,6 @@
 //! `/find`: the list of shares, and the same list as a table for a spreadsheet.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use register::download::safe_cell;
@@ -10,7 +10,7 @@ use super::filters::{Facet, Filters, Sort};
 use super::late::{self, Late};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, words};
+use super::{View, words};
 
 const PAGE: u64 = 25;
 
@@ -95,11 +95,11 @@ impl Find {
 }
 
 /// `/find`
-pub async fn find(State(site): State<Site>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let filters = Filters::parse(query.as_deref().unwrap_or_default())?;
-    let today = site.today();
+    let today = view.today();
     let asked = filters.clone();
-    let (found, info) = site.read(move |reader| reader.find(&asked, today)).await?;
+    let (found, info) = view.read(move |reader| reader.find(&asked, today)).await?;
     let last_page = found.shares.div_ceil(PAGE).max(1);
     let with_lateness = |share: FoundShare| {
         let late = late::destruction(share.destruction_due, share.destruction, today);
@@ -108,7 +108,7 @@ pub async fn find(State(site): State<Site>, RawQuery(query): RawQuery) -> Result
     let groups: Vec<Group> =
         found.choices.into_iter().map(|(facet, choices)| group(facet, choices, &filters.values(facet))).collect();
     Ok(html(&Find {
-        frame: Frame::new(&site, Some(info), Section::Find),
+        frame: Frame::new(&view, Some(info), Section::Find),
         shares: found.shares,
         releases: found.releases,
         rows: found.page.into_iter().map(with_lateness).collect(),
@@ -121,10 +121,10 @@ pub async fn find(State(site): State<Site>, RawQuery(query): RawQuery) -> Result
 }
 
 /// `/find.csv`: what the list holds, on one page.
-pub async fn csv(State(site): State<Site>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let filters = Filters::parse(query.as_deref().unwrap_or_default())?;
-    let today = site.today();
-    let (shares, _) = site.read(move |reader| reader.list(&filters, today, ROWS, 0)).await?;
+    let today = view.today();
+    let (shares, _) = view.read(move |reader| reader.list(&filters, today, ROWS, 0)).await?;
     let table = write_table(&shares).map_err(|_| Problem::Fault)?;
     let headers =
         [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"shares.csv\"")];

@@ -1,13 +1,12 @@
 //! `/`: what this is, a search box, four counts and the latest changes.
 
-use axum::extract::State;
 use axum::response::Response;
 
 use super::database::{Change, SharedWith};
 use super::filters::Filters;
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, story, words};
+use super::{View, story, words};
 
 /// Changes that the page shows.
 const CHANGES: u64 = 8;
@@ -27,10 +26,10 @@ struct Home {
 }
 
 /// `/`
-pub async fn home(State(site): State<Site>) -> Result<Response, Problem> {
-    let today = site.today();
+pub async fn home(view: View) -> Result<Response, Problem> {
+    let today = view.today();
     let late = Filters { late: true, ..Filters::default() };
-    let ((changes, recipients, late), info) = site
+    let ((changes, recipients, late), info) = view
         .read(move |reader| {
             Ok((reader.changes(CHANGES)?, reader.most_shared_with(RECIPIENTS)?, reader.count(&late, today)?.0))
         })
@@ -47,6 +46,6 @@ pub async fn home(State(site): State<Site>) -> Result<Response, Problem> {
         ],
         changes,
         recipients,
-        frame: Frame::new(&site, Some(info), Section::None),
+        frame: Frame::new(&view, Some(info), Section::None),
     }))
 }

@@ -9,7 +9,7 @@ use register::PartialDate;
 
 use super::database::Info;
 use super::problem::Problem;
-use super::{Site, assets, words};
+use super::{View, assets, words};
 
 /// The entries of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub struct Frame {
 
 impl Frame {
     /// A frame for today.
-    pub fn new(site: &Site, info: Option<Arc<Info>>, section: Section) -> Self {
-        Self { info, section, today: site.today() }
+    pub fn new(view: &View, info: Option<Arc<Info>>, section: Section) -> Self {
+        Self { info, section, today: view.today() }
     }
 
     /// The register's name, or the program's while the register cannot be read.

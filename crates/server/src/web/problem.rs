@@ -7,9 +7,9 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Site;
 use super::database::DatabaseError;
 use super::page::{Frame, Section, html};
+use super::{Site, View};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,7 +124,8 @@ pub async fn show(State(site): State<Site>, request: Request, next: Next) -> Res
         problem_json(&problem)
     } else {
         // The frame needs the register; without it the page still stands, only barer.
-        let frame = Frame::new(&site, site.info().await.ok(), Section::None);
+        let view = View::now(site);
+        let frame = Frame::new(&view, view.info().await.ok(), Section::None);
         html(&ProblemPage { frame, problem: problem.clone() })
     };
     *page.status_mut() = problem.status();

@@ -1,6 +1,6 @@
 //! `/recipient/<slug>`: one organisation, with everything that it was given or refused.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use register::vocabulary::Status;
 
@@ -8,7 +8,7 @@ use super::database::{FoundShare, RecipientView};
 use super::late::{self, Late};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, story, words};
+use super::{View, story, words};
 
 #[derive(askama::Template)]
 #[template(path = "recipient.html")]
@@ -21,10 +21,10 @@ struct RecipientPage {
 }
 
 /// `/recipient/<slug>`
-pub async fn recipient(State(site): State<Site>, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (found, info) = site.read(move |reader| reader.recipient(&slug)).await?;
+pub async fn recipient(view: View, Path(slug): Path<String>) -> Result<Response, Problem> {
+    let (found, info) = view.read(move |reader| reader.recipient(&slug)).await?;
     let mut recipient = found.ok_or(Problem::NotFound)?;
-    let today = site.today();
+    let today = view.today();
     let shares: Vec<(FoundShare, Option<Late>)> = std::mem::take(&mut recipient.shares)
         .into_iter()
         .map(|share| {
@@ -34,7 +34,7 @@ pub async fn recipient(State(site): State<Site>, Path(slug): Path<String>) -> Re
         .collect();
     let late = shares.iter().filter(|(_, late)| late.is_some()).count() as u64;
     let (current, past) = shares.into_iter().partition(|(share, _)| is_current(share.status));
-    Ok(html(&RecipientPage { frame: Frame::new(&site, Some(info), Section::Find), recipient, current, past, late }))
+    Ok(html(&RecipientPage { frame: Frame::new(&view, Some(info), Section::Find), recipient, current, past, late }))
 }
 
 fn is_current(status: Status) -> bool {

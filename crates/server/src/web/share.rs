@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use register::vocabulary::{Destruction, ErasureGround, TEXTS, fact_label, text_label};
@@ -12,7 +12,7 @@ use super::late::{self, Late};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::story::{self, Correction};
-use super::{Site, words};
+use super::{View, words};
 
 /// Texts longer than this many characters are folded.
 const LONG: usize = 900;
@@ -113,15 +113,15 @@ impl SharePage {
 
 /// `/share/<reference>`
 pub async fn by_path(
-    State(site): State<Site>,
+    view: View,
     Path(reference): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    answer(site, reference, query.as_deref().unwrap_or_default()).await
+    answer(view, reference, query.as_deref().unwrap_or_default()).await
 }
 
 /// `/share?reference=<reference>`, for a reference that cannot stand in a path.
-pub async fn by_parameter(State(site): State<Site>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub async fn by_parameter(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
     let reference = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "reference");
     let reference = reference.map(|(_, reference)| reference.into_owned());
@@ -129,14 +129,14 @@ pub async fn by_parameter(State(site): State<Site>, RawQuery(query): RawQuery) -
         let message = "It must be given: the reference of a share.".to_owned();
         return Err(Problem::BadParameter { parameter: "reference", message });
     };
-    answer(site, reference, &query).await
+    answer(view, reference, &query).await
 }
 
-async fn answer(site: Site, reference: String, query: &str) -> Result<Response, Problem> {
+async fn answer(view: View, reference: String, query: &str) -> Result<Response, Problem> {
     let format = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format");
     match format.as_ref().map(|(_, format)| &**format) {
-        None | Some("" | "html") => page(site, reference).await,
-        Some("json") => json(site, reference).await,
+        None | Some("" | "html") => page(view, reference).await,
+        Some("json") => json(view, reference).await,
         Some(_) => {
             let message = "It can be one of: html, json.".to_owned();
             Err(Problem::BadParameter { parameter: "format", message })
@@ -144,19 +144,19 @@ async fn answer(site: Site, reference: String, query: &str) -> Result<Response, 
     }
 }
 
-async fn json(site: Site, reference: String) -> Result<Response, Problem> {
-    let (found, _) = site.read(move |reader| reader.share_json(&reference)).await?;
+async fn json(view: View, reference: String) -> Result<Response, Problem> {
+    let (found, _) = view.read(move |reader| reader.share_json(&reference)).await?;
     let found = found.ok_or(Problem::NotFound)?;
     let headers = [(CONTENT_TYPE, "application/json"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     Ok((headers, found.to_string()).into_response())
 }
 
-async fn page(site: Site, reference: String) -> Result<Response, Problem> {
-    let (found, info) = site.read(move |reader| reader.share(&reference)).await?;
+async fn page(view: View, reference: String) -> Result<Response, Problem> {
+    let (found, info) = view.read(move |reader| reader.share(&reference)).await?;
     let share = found.ok_or(Problem::NotFound)?;
-    let today = site.today();
+    let today = view.today();
     Ok(html(&SharePage {
-        frame: Frame::new(&site, Some(info), Section::Find),
+        frame: Frame::new(&view, Some(info), Section::Find),
         texts: texts(&share),
         corrections: story::corrections(&share.statements, &share.texts),
         destruction_late: late::destruction(share.destruction_due, share.destruction, today),

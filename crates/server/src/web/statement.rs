@@ -2,7 +2,7 @@
 
 use std::path::Path as FilePath;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use register::vocabulary::text_label;
@@ -12,7 +12,7 @@ use tlog::{Checkpoint, Note, Proof, Tile};
 use super::database::{FieldText, StatementView, TextState};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, story, verify, words};
+use super::{View, story, verify, words};
 
 #[derive(askama::Template)]
 #[template(path = "statement.html")]
@@ -38,39 +38,39 @@ impl StatementPage {
 }
 
 /// `/statement/<index>`, `/statement/<index>.json` and `/statement/<index>.tlog-proof`
-pub async fn statement(State(site): State<Site>, Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn statement(view: View, Path(name): Path<String>) -> Result<Response, Problem> {
     let (index, form) = name.split_once('.').map_or((name.as_str(), None), |(index, form)| (index, Some(form)));
     // One spelling for each index: no sign, no leading zero.
     let index: u64 = index.parse().ok().filter(|number: &u64| number.to_string() == index).ok_or(Problem::NotFound)?;
     match form {
-        None => page(site, index).await,
-        Some("json") => leaf(site, index).await,
-        Some("tlog-proof") => proof(site, index).await,
+        None => page(view, index).await,
+        Some("json") => leaf(view, index).await,
+        Some("tlog-proof") => proof(view, index).await,
         Some(_) => Err(Problem::NotFound),
     }
 }
 
-async fn page(site: Site, index: u64) -> Result<Response, Problem> {
-    let (found, info) = site.read(move |reader| reader.statement(index)).await?;
-    let (view, texts, corrections) = found.ok_or(Problem::NotFound)?;
-    let value: Result<serde_json::Value, _> = serde_json::from_str(&view.leaf);
+async fn page(view: View, index: u64) -> Result<Response, Problem> {
+    let (found, info) = view.read(move |reader| reader.statement(index)).await?;
+    let (statement, texts, corrections) = found.ok_or(Problem::NotFound)?;
+    let value: Result<serde_json::Value, _> = serde_json::from_str(&statement.leaf);
     let pretty = value.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     let label = |text: &FieldText| text.name.as_deref().map_or_else(|| "Erased text".to_owned(), text_label);
     Ok(html(&StatementPage {
-        pretty: pretty.unwrap_or_else(|| view.leaf.clone()),
-        hash: tlog::leaf_hash(view.leaf.as_bytes()).to_string(),
-        bytes: words::number(view.leaf.len() as u64),
+        pretty: pretty.unwrap_or_else(|| statement.leaf.clone()),
+        hash: tlog::leaf_hash(statement.leaf.as_bytes()).to_string(),
+        bytes: words::number(statement.leaf.len() as u64),
         texts: texts.into_iter().map(|text| (label(&text), text)).collect(),
         corrections,
-        view,
+        view: statement,
         last: info.size.saturating_sub(1),
-        frame: Frame::new(&site, Some(info), Section::None),
+        frame: Frame::new(&view, Some(info), Section::None),
     }))
 }
 
 /// The leaf's exact bytes.
-async fn leaf(site: Site, index: u64) -> Result<Response, Problem> {
-    let (found, _) = site.read(move |reader| reader.leaf(index)).await?;
+async fn leaf(view: View, index: u64) -> Result<Response, Problem> {
+    let (found, _) = view.read(move |reader| reader.leaf(index)).await?;
     let headers = [
         (CONTENT_TYPE, "application/json"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -81,17 +81,17 @@ async fn leaf(site: Site, index: u64) -> Result<Response, Problem> {
 
 /// A proof from the tiles under the published checkpoint. It is checked before it is given out: a proof that fails
 /// elsewhere would look like a forged log.
-async fn proof(site: Site, index: u64) -> Result<Response, Problem> {
-    let (found, _) = site.read(move |reader| reader.leaf(index)).await?;
+async fn proof(view: View, index: u64) -> Result<Response, Problem> {
+    let (found, _) = view.read(move |reader| reader.leaf(index)).await?;
     let leaf = found.ok_or(Problem::NotFound)?;
-    let note = verify::read(&site, "checkpoint").await.ok_or(Problem::Unavailable)?;
+    let note = verify::read(&view, "checkpoint").await.ok_or(Problem::Unavailable)?;
     let checkpoint = Note::parse(note.as_bytes()).map_err(|_| Problem::Unavailable)?;
     let Checkpoint { size, root, .. } = checkpoint.text().parse().map_err(|_| Problem::Unavailable)?;
     if index >= size {
         return Err(Problem::NotFound);
     }
     let computed = tokio::task::spawn_blocking(move || {
-        let hashes = tlog::inclusion_proof(index, size, |tile: Tile| read_tile(site.public(), tile))?;
+        let hashes = tlog::inclusion_proof(index, size, |tile: Tile| read_tile(view.public(), tile))?;
         tlog::verify_inclusion(&tlog::leaf_hash(leaf.as_bytes()), index, size, &hashes, &root)?;
         Ok::<_, tlog::Error>(hashes)
     });

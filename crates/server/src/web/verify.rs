@@ -1,13 +1,12 @@
-//! `/verify`: the checkpoint, the key, and how to check the register without trusting this site. And `/healthz`.
+//! `/verify`: the checkpoint, the key, and how to check the register without trusting this view. And `/healthz`.
 
-use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use tlog::{Checkpoint, Note, SignedCheckpoint, VerifierKey};
 
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{Site, words};
+use super::{View, words};
 
 /// The largest note or key that is read.
 const LARGEST: u64 = 64 * 1_024;
@@ -28,10 +27,10 @@ struct Verify {
 }
 
 /// `/verify`
-pub async fn verify(State(site): State<Site>) -> Result<Response, Problem> {
-    let info = site.info().await?;
-    let note = read(&site, "checkpoint").await;
-    let key = read(&site, "vkey").await.map(|key| key.trim().to_owned());
+pub async fn verify(view: View) -> Result<Response, Problem> {
+    let info = view.info().await?;
+    let note = read(&view, "checkpoint").await;
+    let key = read(&view, "vkey").await.map(|key| key.trim().to_owned());
     let parsed = note.as_ref().and_then(|note| Note::parse(note.as_bytes()).ok());
     let checkpoint = parsed.as_ref().and_then(|note| note.text().parse::<Checkpoint>().ok());
     let verifier = key.as_ref().and_then(|key| key.parse::<VerifierKey>().ok());
@@ -50,7 +49,7 @@ pub async fn verify(State(site): State<Site>) -> Result<Response, Problem> {
         key,
         origin,
         signed,
-        frame: Frame::new(&site, Some(info), Section::Verify),
+        frame: Frame::new(&view, Some(info), Section::Verify),
     }))
 }
 
@@ -62,8 +61,8 @@ fn cosigners(note: &str, origin: &str) -> Vec<String> {
 }
 
 /// Reads a small text of the public folder.
-pub async fn read(site: &Site, name: &str) -> Option<String> {
-    let path = site.public().join(name);
+pub async fn read(view: &View, name: &str) -> Option<String> {
+    let path = view.public().join(name);
     let metadata = tokio::fs::metadata(&path).await.ok()?;
     if !metadata.is_file() || metadata.len() > LARGEST {
         return None;
@@ -72,7 +71,7 @@ pub async fn read(site: &Site, name: &str) -> Option<String> {
 }
 
 /// `/healthz`: whether the register can be read, for whatever watches this process.
-pub async fn health(State(site): State<Site>) -> Result<Response, Problem> {
-    let info = site.info().await?;
+pub async fn health(view: View) -> Result<Response, Problem> {
+    let info = view.info().await?;
     Ok(([(CACHE_CONTROL, "no-store")], format!("ok {}\n", info.size)).into_response())
 }
