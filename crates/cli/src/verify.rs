@@ -6,6 +6,7 @@
 //! the second, witnesses cosign (`--policy`), and checkpoints are kept and compared (`--since`).
 
 mod database;
+mod dictionaries;
 mod files;
 mod log;
 mod report;
@@ -79,7 +80,8 @@ fn check(source: &Source, question: &Question, report: &mut Report) -> Result<()
     let log = log::read(source, &checkpoint, report)?;
     log::since(question, &log, report)?;
     let register = statements::fold(source, &log, report)?;
-    let compared = files::compare(source, question, &log, &register, report);
+    let compared = dictionaries::read(source, &register, report)
+        .and_then(|dictionaries| files::compare(source, question, &log, &register, &dictionaries, report));
     // Taking a large register apart again, piece by piece, takes as long as a tenth of the whole check.
     std::mem::forget(register);
     compared

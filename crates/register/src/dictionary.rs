@@ -96,7 +96,11 @@ impl Dictionary {
         let mut bytes = Vec::new();
         for (place, item) in self.items.iter().enumerate() {
             item.check().map_err(|expected| DictionaryError { line: place + 1, expected })?;
-            bytes.extend(item.line());
+            let line = item.line();
+            if line.len() > MAX_LINE {
+                return Err(DictionaryError { line: place + 1, expected: format!("at most {MAX_LINE} bytes") });
+            }
+            bytes.extend(line);
             bytes.push(b'\n');
         }
         check_count(self.items.len())?;

@@ -59,9 +59,9 @@ pub fn write<'a>(
             Download::ALL.iter().map(|download| write_download(public, *download, register)).collect::<Result<Vec<_>>>()
         });
         let tables = match database {
-            Database::Build => register_database::build(replacement.path(), register, snapshot, statements),
+            Database::Build => register_database::build(public, replacement.path(), register, snapshot, statements),
             Database::Update(changes) => {
-                register_database::update(&target, replacement.path(), register, snapshot, changes, statements)
+                register_database::update(public, &target, replacement.path(), register, snapshot, changes, statements)
             }
         };
         let tables = tables.and_then(|()| digest_of(replacement.path(), listing::DATABASE));

@@ -16,6 +16,7 @@ use register::{Digest, Disclosure, Draft, Register, Salt};
 use tlog::{Batch, Folder, Sequencer, SigningKey};
 
 use crate::data_folder::DataFolder;
+use crate::dictionaries;
 use crate::disclosures;
 use crate::error::{Result, StoreError};
 use crate::published::{self, Database};
@@ -104,7 +105,8 @@ impl Publisher {
         };
         let erased = erasures(drafts);
         let added: Vec<Vec<Disclosure>> = drafts.iter().map(|draft| draft.public.clone()).collect();
-        let logged = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|beside| {
+        let logged = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|mut beside| {
+            beside.extend(dictionaries::beside(drafts));
             self.withheld.keep(drafts.iter().flat_map(|draft| &draft.withheld))?;
             Ok(self.log.append(Batch { entries: entries.clone(), beside })?)
         });
@@ -132,6 +134,10 @@ impl Publisher {
         for draft in drafts {
             let index = self.register.size();
             let leaf = draft.statement.to_leaf().map_err(|source| StoreError::Statement { index, source })?;
+            dictionaries::check(draft, &self.register)?;
+            if dictionaries::is_about_one(draft, &self.register) {
+                changes.add_dictionary(draft.statement.corrects.unwrap_or(index));
+            }
             let touched = self.register.apply(&draft.statement, &draft.public);
             changes.add(&touched.map_err(|refusal| StoreError::Refused { index, refusal })?);
             entries.push(leaf);

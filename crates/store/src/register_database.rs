@@ -3,6 +3,8 @@
 //! It holds nothing but what `register::tables` computes from the fold. It is written beside the one being served and
 //! put in its place by rename, so that a reader sees one register or the next, never half of one.
 
+mod dictionaries;
+
 use std::fs;
 use std::path::Path;
 
@@ -46,6 +48,7 @@ CREATE INDEX text_share ON text (share_id);
 CREATE INDEX text_statement ON text (statement);
 CREATE INDEX dataset_use_share ON dataset_use (share_id);
 CREATE INDEX dataset_use_dataset ON dataset_use (dataset, share_id);
+CREATE INDEX dataset_use_slug ON dataset_use (slug, share_id);
 CREATE INDEX class_use_share ON class_use (share_id);
 CREATE INDEX class_use_class ON class_use (scheme, value, share_id);
 CREATE INDEX copy_share ON copy (share_id);
@@ -62,6 +65,8 @@ pub type Logged<'a> = (u64, &'a Statement, &'a [u8]);
 pub struct Changes {
     shares: std::collections::BTreeSet<usize>,
     recipients: std::collections::BTreeSet<usize>,
+    /// The earliest statement of a dictionary that was published or corrected.
+    dictionaries: Option<u64>,
 }
 
 impl Changes {
@@ -70,6 +75,11 @@ impl Changes {
         self.shares.extend(touched.share);
         self.recipients.extend(&touched.recipients);
     }
+
+    /// Adds that a statement published a dictionary, or corrected the one that a statement published.
+    pub fn add_dictionary(&mut self, index: u64) {
+        self.dictionaries = Some(self.dictionaries.map_or(index, |earliest| earliest.min(index)));
+    }
 }
 
 /// Writes a new database.
@@ -77,11 +87,13 @@ impl Changes {
 /// # Errors
 /// If it cannot be written.
 pub fn build<'a>(
+    public: &Path,
     path: &Path,
     register: &Register,
     snapshot: &Snapshot,
     statements: impl Iterator<Item = Logged<'a>>,
 ) -> Result<()> {
+    let items = crate::dictionaries::rows(public, register, 0)?;
     write(path, |connection| {
         for table in Table::ALL {
             connection.execute_batch(&create(*table))?;
@@ -97,6 +109,8 @@ pub fn build<'a>(
             rows.insert(statement_row(register, index, statement, leaf))?;
         }
         rows.insert_all(whole(register, snapshot))?;
+        connection.execute_batch(dictionaries::SEARCH)?;
+        dictionaries::write(connection, &mut rows, register, items, 0)?;
         drop(rows);
         connection.execute_batch(INDICES)?;
         connection.execute_batch(SEARCH)?;
@@ -114,6 +128,7 @@ pub fn build<'a>(
 /// # Errors
 /// If it cannot be written.
 pub fn update<'a>(
+    public: &Path,
     from: &Path,
     path: &Path,
     register: &Register,
@@ -121,6 +136,8 @@ pub fn update<'a>(
     changes: &Changes,
     statements: impl Iterator<Item = Logged<'a>>,
 ) -> Result<()> {
+    let dictionaries = changes.dictionaries;
+    let items = dictionaries.map(|first| crate::dictionaries::rows(public, register, first)).transpose()?;
     fs::copy(from, path).map_err(file("copy", from))?;
     write(path, |connection| {
         let mut rows = Inserts::of(connection)?;
@@ -156,6 +173,9 @@ pub fn update<'a>(
         }
         for (index, statement, leaf) in statements {
             rows.insert(statement_row(register, index, statement, leaf))?;
+        }
+        if let (Some(first), Some(items)) = (dictionaries, items) {
+            dictionaries::write(connection, &mut rows, register, items, first)?;
         }
         connection.execute_batch("DELETE FROM meta; DELETE FROM total; DELETE FROM text WHERE share_id IS NULL;")?;
         rows.insert_all(whole(register, snapshot))

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 
+use register::dictionary::{self, published};
 use register::download::Download;
 use register::listing::{self, Listing};
 use register::tables::Snapshot;
 use sha2::{Digest, Sha256};
 use tlog::{Tile, bundle, tiles_of};
 
+use super::dictionaries::Dictionaries;
 use super::log::{Log, signed_text};
 use super::statements::{Folded, disclosures_path};
 use super::{Question, Report, Stop, rows};
@@ -20,6 +22,7 @@ pub(super) fn compare(
     question: &Question,
     log: &Log,
     folded: &Folded,
+    dictionaries: &Dictionaries,
     report: &mut Report,
 ) -> Result<(), Stop> {
     let key = format!("{}\n", question.key);
@@ -28,17 +31,17 @@ pub(super) fn compare(
     }
     let Some(bytes) = source.read(listing::PATH)? else {
         report.differs(listing::PATH, "the signed list of published files is missing");
-        return stray_files(source, log, report);
+        return stray_files(source, log, folded, report);
     };
     let list: Listing = match signed_text(&bytes, question).map(|text| text.parse()) {
         Ok(Ok(list)) => list,
         Ok(Err(error)) => {
             report.differs(listing::PATH, error);
-            return stray_files(source, log, report);
+            return stray_files(source, log, folded, report);
         }
         Err(error) => {
             report.differs(listing::PATH, error);
-            return stray_files(source, log, report);
+            return stray_files(source, log, folded, report);
         }
     };
     let snapshot = Snapshot { origin: log.origin.clone(), size: log.size, root: log.root.to_string() };
@@ -48,11 +51,11 @@ pub(super) fn compare(
             list.snapshot.size, list.snapshot.root, snapshot.size
         );
         report.differs(listing::PATH, behind);
-        return stray_files(source, log, report);
+        return stray_files(source, log, folded, report);
     }
     let database = source.read(listing::DATABASE)?;
     std::thread::scope(|scope| -> Result<(), Stop> {
-        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, &snapshot)));
+        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, dictionaries, &snapshot)));
         for download in Download::ALL {
             compare_download(source, *download, &list, folded, report)?;
         }
@@ -82,7 +85,7 @@ pub(super) fn compare(
             report.differs(&file.path, "the signed list names it, and this program cannot compute it");
         }
     }
-    stray_files(source, log, report)
+    stray_files(source, log, folded, report)
 }
 
 fn compare_download(
@@ -141,7 +144,7 @@ impl Write for Comparing<'_> {
 
 /// Files of a folder that nothing above has read: partial tiles and bundles of earlier checkpoints, which must agree with
 /// the tree, and whatever should not be there.
-fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Result<(), Stop> {
+fn stray_files(source: &Source, log: &Log, folded: &Folded, report: &mut Report) -> Result<(), Stop> {
     let Some(files) = source.list()? else { return Ok(()) };
     let mut known: BTreeSet<String> =
         ["checkpoint", "vkey", listing::PATH, listing::DATABASE].map(str::to_owned).into_iter().collect();
@@ -150,6 +153,7 @@ fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Result<(), St
     let bundles = log.bundles.len() as u64;
     known.extend((0..bundles).filter_map(|index| Some(Tile::in_tree(0, index, log.size)?.entries_path())));
     known.extend((0..bundles).map(|index| disclosures_path(index, log.size)));
+    known.extend(published(&folded.register).iter().map(|one| dictionary::path(one.says.digest)));
     for path in files.iter().filter(|path| !known.contains(*path)) {
         if path.ends_with(".tmp") {
             continue;

@@ -53,6 +53,10 @@ pub struct Checked {
     pub releases: u64,
     /// Recipients counted anew.
     pub recipients: u64,
+    /// Item dictionaries read and held against their statements.
+    pub dictionaries: u64,
+    /// Items that they list.
+    pub items: u64,
     /// Published files computed anew and compared.
     pub files: u64,
     /// Rows of the register database compared.
@@ -175,6 +179,11 @@ impl fmt::Display for Report {
                     "{} shares, {} releases, {} recipients, counted from the log",
                     checked.shares, checked.releases, checked.recipients
                 ),
+            ),
+            (
+                "dictionaries",
+                checked.dictionaries,
+                format!("{} match their digests and list {} items", checked.dictionaries, checked.items),
             ),
             (
                 "files",
