@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use register::dictionary::{Dictionary, Item};
 use register::statement::{
     Access, Correction, DatasetUse, Redaction, RegisterOpened, ReleaseRegistered, ShareImported,
 };
 use register::vocabulary::{Channel, CorrectionReason, ErasureGround, Ground};
-use register::dictionary::{Dictionary, Item};
 use register::{Class, Draft, Moment, Organisation, PartialDate, Salt, Statement};
 
 /// A text that is withheld, and must be found nowhere in public.

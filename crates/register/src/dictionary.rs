@@ -123,7 +123,9 @@ impl Dictionary {
                 .map_err(|error| wrong(format!("one item as a JSON object ({error})").replace(" at line 1", "")))?;
             item.check().map_err(wrong)?;
             if item.line() != content {
-                return Err(wrong("canonical JSON: members sorted, no spaces, nothing escaped that need not be".into()));
+                return Err(wrong(
+                    "canonical JSON: members sorted, no spaces, nothing escaped that need not be".into(),
+                ));
             }
             items.push(item);
             check_count(items.len())?;

@@ -38,7 +38,8 @@ pub(crate) fn check(draft: &Draft, register: &Register) -> Result<()> {
             wrong(format!("it brings {} files; expected one, the dictionary's {path}", brought.len()))
         }
         (Body::Correction(correction), []) if is_about_one(draft, register) => {
-            let fixed = ["digest", "items", "schemes"].into_iter().find(|member| correction.patch.contains_key(*member));
+            let fixed =
+                ["digest", "items", "schemes"].into_iter().find(|member| correction.patch.contains_key(*member));
             match fixed {
                 Some(member) => wrong(format!(
                     "it corrects the {member} of a dictionary, which its file fixes; publish the dictionary again instead"

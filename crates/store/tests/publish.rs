@@ -285,9 +285,7 @@ fn a_newer_dictionary_replaces_the_older_and_tables_and_search_are_those_of_a_fr
 fn what_a_dictionary_s_file_fixes_is_not_corrected_away_from_it() {
     let (_place, folder) = new_register();
     let mut publisher = Publisher::open(folder).unwrap();
-    publisher
-        .publish(&[sample::opened(), sample::dictionary_published("Census", 2, &sample::dictionary(3))])
-        .unwrap();
+    publisher.publish(&[sample::opened(), sample::dictionary_published("Census", 2, &sample::dictionary(3))]).unwrap();
     let patch = serde_json::json!({ "items": 4 });
     let body = register::statement::Correction {
         cleared: Vec::new(),

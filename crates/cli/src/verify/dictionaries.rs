@@ -37,7 +37,10 @@ pub(super) fn read(source: &Source, folded: &Folded, report: &mut Report) -> Res
             }
         };
         dictionaries.complete = false;
-        report.differs(path, format!("the items of {}, statement {}: {problem}", published.says.dataset, published.index));
+        report.differs(
+            path,
+            format!("the items of {}, statement {}: {problem}", published.says.dataset, published.index),
+        );
     }
     Ok(dictionaries)
 }

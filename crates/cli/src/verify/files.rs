@@ -55,7 +55,8 @@ pub(super) fn compare(
     }
     let database = source.read(listing::DATABASE)?;
     std::thread::scope(|scope| -> Result<(), Stop> {
-        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, dictionaries, &snapshot)));
+        let compared =
+            scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, dictionaries, &snapshot)));
         for download in Download::ALL {
             compare_download(source, *download, &list, folded, report)?;
         }

@@ -47,7 +47,8 @@ fn range(part: &str) -> Option<Years> {
 fn year(text: &str) -> Option<(u16, &str)> {
     let (first, rest) = digits(text, 4)?;
     (1900..=2100).contains(&first).then_some(())?;
-    let rest = match rest.strip_prefix(['/', '-']).filter(|after| after.starts_with(|next: char| next.is_ascii_digit())) {
+    let rest = match rest.strip_prefix(['/', '-']).filter(|after| after.starts_with(|next: char| next.is_ascii_digit()))
+    {
         None => rest,
         Some(after) => match digits(after, 4) {
             Some((second, rest)) => (second == first + 1).then_some(rest)?,
@@ -64,7 +65,8 @@ fn year(text: &str) -> Option<(u16, &str)> {
 /// A number of exactly this many digits.
 fn digits(text: &str, count: usize) -> Option<(u16, &str)> {
     let (number, rest) = text.split_at_checked(count)?;
-    let whole = number.bytes().all(|byte| byte.is_ascii_digit()) && !rest.starts_with(|next: char| next.is_ascii_digit());
+    let whole =
+        number.bytes().all(|byte| byte.is_ascii_digit()) && !rest.starts_with(|next: char| next.is_ascii_digit());
     Some((number.parse().ok().filter(|_| whole)?, rest))
 }
 
@@ -95,7 +97,8 @@ mod tests {
 
     #[test]
     fn what_is_no_year_or_runs_backwards_stays_unread() {
-        for text in ["", ",", "n/a", "2001/03", "2001/2003", "02", "20012", "2012/13 - 2001/02", "2001/02 - see note", "é201"]
+        for text in
+            ["", ",", "n/a", "2001/03", "2001/2003", "02", "20012", "2012/13 - 2001/02", "2001/02 - see note", "é201"]
         {
             assert_eq!(read_years(text), None, "{text:?}");
         }

@@ -17,7 +17,7 @@ pub struct Arguments {
     /// The table of variables: an XLSX, ODS or CSV file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// A mapping that is shipped (npd-variables, npd-all-datasets) or the path of one
+    /// A mapping that is shipped (npd-variables, npd-all-datasets, plain-items) or the path of one
     #[arg(long, value_name = "NAME|FILE")]
     mapping: String,
     /// The data folder of a register

@@ -14,6 +14,7 @@ use crate::import::value::header_key;
 const SHIPPED: &[(&str, &str)] = &[
     ("npd-variables", include_str!("../../../mappings/npd-variables.toml")),
     ("npd-all-datasets", include_str!("../../../mappings/npd-all-datasets.toml")),
+    ("plain-items", include_str!("../../../mappings/plain-items.toml")),
 ];
 
 /// How one publisher's tables of variables are read.

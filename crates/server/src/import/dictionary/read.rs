@@ -110,7 +110,8 @@ fn check_datasets(dictionaries: &[SheetDictionary], problems: &mut Problems) {
         }
         if let Some(other) = taken.insert(dataset_address(&found.dataset), found.sheet.as_deref()) {
             let other = other.unwrap_or("another");
-            let expected = format!("a dataset of its own; sheet \"{other}\" is of the same, give one a name under [names]");
+            let expected =
+                format!("a dataset of its own; sheet \"{other}\" is of the same, give one a name under [names]");
             problems.add(Problem::new(place(), expected).finding(&found.dataset));
         }
     }

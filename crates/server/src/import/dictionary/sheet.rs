@@ -297,7 +297,8 @@ impl<'a> SheetReader<'a> {
                 match read_years(text) {
                     Some(years) => (item.first_year, item.last_year) = (Some(years.first), years.last),
                     None => {
-                        let message = format!("the years \"{}\" could not be read; they are kept as given", shortened(text));
+                        let message =
+                            format!("the years \"{}\" could not be read; they are kept as given", shortened(text));
                         self.warn(self.cell_place(row, at), message);
                     }
                 }
@@ -319,7 +320,8 @@ impl<'a> SheetReader<'a> {
 
     fn report_formulas(&mut self) {
         for (at, (row, header, count)) in std::mem::take(&mut self.formulas) {
-            let cells = if count == 1 { "1 cell is a formula".to_owned() } else { format!("{count} cells are formulas") };
+            let cells =
+                if count == 1 { "1 cell is a formula".to_owned() } else { format!("{count} cells are formulas") };
             let place = Place::cell(self.sheet.name.as_deref(), row, at, &header);
             self.warn(place, format!("from here on {cells}; what the file shows in them was taken"));
         }
