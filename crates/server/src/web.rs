@@ -7,11 +7,14 @@ mod about;
 mod assets;
 mod data;
 mod database;
+mod dataset;
+mod datasets;
 mod files;
 mod filters;
 mod find;
 mod headers;
 mod home;
+mod item;
 mod late;
 mod page;
 mod problem;
@@ -62,6 +65,7 @@ pub fn router(site: Site) -> Router {
         .route("/verify", get(verify::verify))
         .route("/about", get(about::about))
         .route("/data", get(data::data))
+        .merge(datasets::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .layer(CompressionLayer::new());
@@ -73,6 +77,7 @@ pub fn router(site: Site) -> Router {
         .route("/register.sqlite", get(files::database))
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
+        .route("/dictionaries/{name}", get(files::dictionary))
         .route("/downloads/{name}", get(files::download));
     pages
         .merge(files)

@@ -5,6 +5,7 @@
 //! replaced are closed. SQLite is told that the file is immutable: no lock is taken and no file is made beside it, so
 //! that a folder that cannot be written serves as well.
 
+mod dataset;
 mod find;
 mod recipient;
 mod share;
@@ -23,6 +24,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, Row};
 use tokio::sync::Semaphore;
 
+pub use dataset::{DatasetRow, DatasetView, DictionaryView, ItemQuestion, ItemView, Span};
 pub use find::{Choice, FoundShare};
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{FieldText, ReleaseView, ShareView, TextState};
@@ -188,6 +190,9 @@ impl Reader {
             let due = call.get::<Option<String>>(0)?.and_then(|due| due.parse::<PartialDate>().ok());
             let today = call.get::<String>(1)?.parse::<PartialDate>().ok();
             Ok(due.zip(today).map(|(due, today)| due.days_until(today)))
+        })?;
+        connection.create_scalar_function("dataset_address", 1, flags, |call| {
+            Ok(register::dictionary::dataset_address(&call.get::<String>(0)?))
         })?;
         let info = Arc::new(info(&connection)?);
         Ok(Self { connection, info })

@@ -16,6 +16,8 @@ use super::{View, assets, words};
 pub enum Section {
     /// Find a release.
     Find,
+    /// Datasets and their items.
+    Datasets,
     /// Data.
     Data,
     /// Verify.
@@ -30,6 +32,7 @@ impl Section {
     /// Name and address of each, in order.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Find, "Find a release", "/find"),
+        (Self::Datasets, "Datasets", "/datasets"),
         (Self::Data, "Data", "/data"),
         (Self::Verify, "Verify", "/verify"),
         (Self::About, "About", "/about"),

@@ -63,13 +63,18 @@ fn the_real_table_of_key_stage_4_gives_all_its_items_and_reports_the_names_that_
     assert_eq!(repeated.iter().map(|(name, rows)| (*name, rows.as_slice())).collect::<Vec<_>>(), expected);
     assert_eq!(repeated.iter().map(|(_, rows)| rows.len() - 1).sum::<usize>(), 10, "rows that repeat a name");
     let warnings = told(&file);
-    assert!(warnings.contains(&"sheet \"KS4\", row 121: the headers stand here again; the row was left out".to_owned()));
+    assert!(
+        warnings.contains(&"sheet \"KS4\", row 121: the headers stand here again; the row was left out".to_owned())
+    );
     let urn = "sheet \"KS4\", row 95: the name \"KS4_URN\" stands in 3 rows, 95, 101, 111; all are kept";
     assert!(warnings.contains(&urn.to_owned()), "{warnings:?}");
 
     let items = &found.dictionary.items;
     let classed = |scheme: &str| items.iter().filter(|item| item.class(scheme).is_some()).count();
-    assert_eq!([classed("npd-tier"), classed("dfe-identification-risk"), classed("dfe-sensitivity")], [1_223, 1_224, 1_224]);
+    assert_eq!(
+        [classed("npd-tier"), classed("dfe-identification-risk"), classed("dfe-sensitivity")],
+        [1_223, 1_224, 1_224]
+    );
     let of = |scheme: &str, value: &str| items.iter().filter(|item| item.class(scheme) == Some(value)).count();
     assert_eq!(["1", "2", "4"].map(|tier| of("npd-tier", tier)), [50, 56, 1_117]);
     assert_eq!(["1", "2", "3", "4", "5"].map(|risk| of("dfe-identification-risk", risk)), [3, 7, 3, 25, 1_186]);
@@ -77,7 +82,10 @@ fn the_real_table_of_key_stage_4_gives_all_its_items_and_reports_the_names_that_
     assert!(items.iter().all(|item| item.first_year.is_some()), "every one of the real years can be read");
     let first = &items[0];
     assert_eq!((first.first_year, first.last_year, first.years.as_deref()), (Some(2002), None, Some("2002/03 -")));
-    assert_eq!((first.section.as_deref(), first.former_names.as_slice()), (Some("KS4 Pupil Table"), &["k4_upn".to_owned()][..]));
+    assert_eq!(
+        (first.section.as_deref(), first.former_names.as_slice()),
+        (Some("KS4 Pupil Table"), &["k4_upn".to_owned()][..])
+    );
     let bytes = found.dictionary.to_bytes().unwrap();
     assert_eq!(Dictionary::parse(&bytes).unwrap(), found.dictionary);
 }
@@ -111,9 +119,13 @@ fn the_real_workbook_of_all_datasets_gives_a_dictionary_a_sheet_and_names_what_i
         assert!(file.left_out.iter().any(|sheet| sheet == name), "{name}");
     }
     let warnings = told(&file);
-    assert!(warnings.iter().any(|told| told.starts_with("sheet \"Phonics_11-12_to_17-18\", row 6, column A \"NPDAlias\": from here on 5 cells are formulas")));
+    assert!(warnings.iter().any(|told| told.starts_with(
+        "sheet \"Phonics_11-12_to_17-18\", row 6, column A \"NPDAlias\": from here on 5 cells are formulas"
+    )));
     let refused = problems(read_dictionary_file(&path, &shipped("npd-variables"), None)).to_string();
-    assert!(refused.contains("sheet \"Front_Cover\": expected a row with the headers \"NPD Alias\", \"Years Populated\""));
+    assert!(
+        refused.contains("sheet \"Front_Cover\": expected a row with the headers \"NPD Alias\", \"Years Populated\"")
+    );
 }
 
 const HEAD: &str = "NPD Alias | Years Populated | Description | Identification Risk | Sensitivity | Old Alias";
@@ -167,7 +179,9 @@ fn values_that_a_scheme_does_not_know_and_years_that_cannot_be_read_are_kept_and
 #[test]
 fn every_problem_of_a_table_is_collected_with_its_cell() {
     let long = "x".repeat(301);
-    let body = format!("A | | First. | 2 | E |\n | 2001/02 - | Nameless. | 2 | E |\n{long} | | Long. | 2 | E |\nB | | Odd\u{7}. | 2 | {long} |\nNPD Alias | | Description | | |");
+    let body = format!(
+        "A | | First. | 2 | E |\n | 2001/02 - | Nameless. | 2 | E |\n{long} | | Long. | 2 | E |\nB | | Odd\u{7}. | 2 | {long} |\nNPD Alias | | Description | | |"
+    );
     let text = problems(read_in("xlsx", &body)).to_string();
     for said in [
         "variables.xlsx: 5 problems; nothing was imported",
@@ -185,12 +199,15 @@ fn every_problem_of_a_table_is_collected_with_its_cell() {
 fn formulas_errors_doubled_headers_and_empty_tables_are_problems() {
     let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
     let headers = ["NPD Alias", "Years Populated", "Description", "Identification Risk", "Sensitivity"];
-    let head: String = ["A", "B", "C", "D", "E"].iter().zip(headers).map(|(at, text)| cell(&format!("{at}2"), text)).collect();
+    let head: String =
+        ["A", "B", "C", "D", "E"].iter().zip(headers).map(|(at, text)| cell(&format!("{at}2"), text)).collect();
     let formula = "<c r=\"A3\" t=\"str\"><f>\"A_\"&amp;B3</f><v>A_1</v></c>";
     let sheet = format!(
         "<sheetData><row r=\"1\">{}</row><row r=\"2\">{head}</row><row r=\"3\">{formula}{}</row>\
          <row r=\"4\">{}<c r=\"C4\" t=\"e\"><v>#REF!</v></c></row></sheetData>",
-        cell("A1", "Set"), cell("C3", "First."), cell("A4", "B")
+        cell("A1", "Set"),
+        cell("C3", "First."),
+        cell("A4", "B")
     );
     let bytes = xlsx_with(&sheet, "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"/>");
     let refused = problems(read_dictionaries("f.xlsx", &bytes, &shipped("npd-variables"), None)).to_string();
@@ -208,14 +225,14 @@ fn formulas_errors_doubled_headers_and_empty_tables_are_problems() {
 fn two_sheets_of_one_dataset_and_a_file_without_any_are_problems() {
     let sheets: [Sheet<'_>; 2] = [("One", table("A | | First. | 2 | E |")), ("Two", table("B | | Second. | 2 | E |"))];
     let text = problems(read_dictionaries("b.xlsx", &xlsx(&sheets), &shipped("npd-all-datasets"), None)).to_string();
-    assert!(text.contains("sheet \"Two\": found \"Example set\", expected a dataset of its own; sheet \"One\""), "{text}");
+    assert!(
+        text.contains("sheet \"Two\": found \"Example set\", expected a dataset of its own; sheet \"One\""),
+        "{text}"
+    );
     let none = rows("Some | thing\nelse | here");
     let text = problems(read_dictionaries("n.csv", &csv(&none), &shipped("npd-all-datasets"), None)).to_string();
     assert!(text.contains("expected a sheet with the header \"NPD Alias\""), "{text}");
-    assert!(matches!(
-        read_dictionaries("e.csv", b"", &shipped("npd-variables"), None),
-        Err(ImportError::File(_))
-    ));
+    assert!(matches!(read_dictionaries("e.csv", b"", &shipped("npd-variables"), None), Err(ImportError::File(_))));
 }
 
 #[test]
