@@ -70,7 +70,7 @@ async function addresses() {
     "dataset-filtered": "/dataset/school-census?q=pupil&class=dfe-sensitivity:E",
     "dataset-nothing": "/dataset/school-census?q=zzzzzz",
     "dataset-beyond": "/dataset/school-census?page=99",
-    "dataset-undescribed": (await links("/datasets", ".rc-results tr:not(:has(a + .rc-results__snippet + *)) a"))[0],
+    "dataset-undescribed": (await links("/datasets", ".rc-results tr:has-text('No dictionary describes it') .rc-results__title"))[0],
     item: (await links("/dataset/school-census", ".rc-item__name"))[0],
     "item-twice": "/dataset/key-stage-4/k4-pupil-number",
     "bad-class": "/dataset/school-census?class=nonsense",

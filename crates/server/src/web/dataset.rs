@@ -51,12 +51,14 @@ struct SchemeFilter {
 struct ClassChoice {
     value: String,
     label: String,
+    short: String,
+    meaning: &'static str,
     chosen: bool,
 }
 
 /// How many items have each pair of identification risk and sensitivity.
 struct Matrix {
-    sensitivities: Vec<(String, &'static str)>,
+    sensitivities: Vec<String>,
     rows: Vec<MatrixRow>,
     totals: Vec<u64>,
     total: u64,
@@ -201,13 +203,12 @@ fn values(dataset: &DatasetView, scheme: &str) -> Vec<(Class, u64)> {
 
 fn filters(dataset: &DatasetView, asked: &Asked) -> Vec<SchemeFilter> {
     let schemes = dataset.dictionaries.first().map_or(&[][..], |dictionary| &dictionary.schemes);
-    let choice = |(class, items): (Class, u64)| {
-        let meaning = class.meaning().map_or(String::new(), |meaning| format!(": {}", meaning.to_lowercase()));
-        ClassChoice {
-            value: format!("{}:{}", class.scheme, class.value),
-            label: format!("{}{meaning} ({})", class.value, words::number(items)),
-            chosen: asked.classes.contains(&class),
-        }
+    let choice = |(class, items): (Class, u64)| ClassChoice {
+        value: format!("{}:{}", class.scheme, class.value),
+        label: format!("{} ({})", class.value, words::count(items, "item", "items")),
+        short: class.value.clone(),
+        meaning: class.meaning().unwrap_or("The scheme, as this register knows it, has no such value"),
+        chosen: asked.classes.contains(&class),
     };
     let filter = |scheme: &String| SchemeFilter {
         label: label(scheme).to_owned(),
@@ -262,7 +263,7 @@ fn matrix(dataset: &DatasetView) -> Option<Matrix> {
     };
     let rows: Vec<MatrixRow> = risks.iter().map(row).collect();
     Some(Matrix {
-        sensitivities: levels.iter().map(|level| (told(level), meaning("dfe-sensitivity", level))).collect(),
+        sensitivities: levels.iter().map(told).collect(),
         totals: levels.iter().map(|level| risks.iter().map(|risk| count(risk, level)).sum()).collect(),
         total: rows.iter().map(|row| row.total).sum(),
         rows,
