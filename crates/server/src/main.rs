@@ -30,6 +30,7 @@ enum Command {
     /// Publish what an edition of somebody's register changes
     Import(import::Arguments),
     /// Publish the items of datasets, as a table of variables lists them
+    #[command(after_help = dictionary::EXAMPLES)]
     Dictionary(dictionary::Arguments),
     /// Serve the site
     Serve(serve::Arguments),

@@ -11,6 +11,16 @@ use super::next_moment;
 use crate::import::{DictionaryFile, ItemMapping, SHOWN, SheetDictionary, date_in, read_dictionary_file};
 use crate::web::words::number;
 
+/// What `--help` shows below the options.
+pub const EXAMPLES: &str = "\
+Examples:
+  rollcall-server dictionary ks4-variables.xlsx --mapping npd-variables --data data --edition 2018-10 --dry-run
+  rollcall-server dictionary all-datasets.xlsx --mapping npd-all-datasets --data data --edition \"October 2018\"
+  rollcall-server dictionary items-2024-02.csv --mapping plain-items --data data --dataset \"School Census\"
+
+Each sheet with the mapping's headers is the dictionary of one dataset. One that differs nowhere from the current
+dictionary is not published again.";
+
 /// What the command takes.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

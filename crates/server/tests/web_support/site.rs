@@ -127,6 +127,11 @@ impl TestSite {
         publisher.publish(&[applied("hostile-1", "a/../b c?d#e%2F"), applied("hostile-2", "..")]).unwrap();
     }
 
+    /// Publishes more.
+    pub fn publish(&self, drafts: &[Draft]) {
+        Publisher::open(self.data.clone().unwrap()).unwrap().publish(drafts).unwrap();
+    }
+
     /// The links of a page that begin so.
     pub async fn links(&self, page: &str, beginning: &str) -> Vec<String> {
         let text = get(self, page).await.text;
