@@ -79,7 +79,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         values: Some("M = Male\nF = Female".into()),
         years: Some("2003/04 - 2004/05,\n2008/09 (A) - 2012/13".into()),
     };
-    let again = Item { years: Some("2013/14 only".into()), first_year: Some(2013), ..full.clone() };
+    let again =
+        Item { years: Some("2013/14 only".into()), first_year: Some(2013), last_year: Some(2013), ..full.clone() };
     write("dictionary/minimal", &Dictionary { items: vec![minimal.clone()] }.to_bytes()?)?;
     write("dictionary/full", &Dictionary { items: vec![full, minimal, again] }.to_bytes()?)?;
 
