@@ -60,7 +60,7 @@ struct Log {
 fn read(public: &Path, size: u64) -> Result<Log> {
     let path = public.join("checkpoint");
     let note = Note::parse(&fs::read(&path).map_err(file("read", &path))?).map_err(tlog::Error::from)?;
-    let now: Checkpoint = note.text().parse().map_err(tlog::Error::from)?;
+    let now: Checkpoint = note.text().parse()?;
     if size > now.size {
         return Err(StoreError::NotYet { size, held: now.size });
     }

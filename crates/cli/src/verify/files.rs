@@ -76,7 +76,7 @@ pub(super) fn compare(
             compare_download(source, *download, list, folded, report)?;
         }
         for path in SPREADSHEETS {
-            compare_signed(source, path, &list, report)?;
+            compare_signed(source, path, list, report)?;
         }
         let expected = list.files.iter().find(|file| file.path == listing::DATABASE);
         match (&database, expected) {
