@@ -82,9 +82,12 @@ fn check(source: &Source, question: &Question, report: &mut Report) -> Result<()
     let list = files::list(source, question, &log, report)?;
     let pause = list.as_ref().map(|list| list.snapshot.size);
     let folded = statements::fold(source, &log, report, pause, |folded, report| {
-        let dictionaries = dictionaries::read(source, folded, report)?;
+        // Whatever is wrong with a dictionary's file is reported once, below.
+        let dictionaries = dictionaries::read(source, folded, &mut Report::default())?;
         list.as_ref().map_or(Ok(()), |list| files::compare(source, list, &log, folded, &dictionaries, report))
     })?;
+    // Of the whole log: the published files may stand at an earlier checkpoint, or their list be missing.
+    dictionaries::read(source, &folded, report)?;
     let strays = files::stray_files(source, &log, &folded, report);
     // Taking a large register apart again, piece by piece, takes as long as a tenth of the whole check.
     std::mem::forget(folded);

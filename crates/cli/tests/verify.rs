@@ -253,4 +253,9 @@ fn item_dictionaries_are_held_against_their_statements_and_a_wrong_file_is_named
     assert!(code == 5 && text.contains(&stray), "{code} {text}");
     fs::remove_file(public.join(&stray)).unwrap();
     assert_eq!(verify(&public, &published.key, &[]).0, 0);
+
+    // The published files stood at an earlier checkpoint until now; brought to this one they agree as well.
+    publisher.write_files().unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert!(code == 0 && text.contains("dictionaries  3 match"), "{code} {text}");
 }

@@ -70,6 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     publisher.publish(&plan.drafts)?;
+    publisher.write_files()?;
     println!("{}", plan.summary("Published"));
     if !plan.drafts.is_empty() {
         println!("The log holds {} statements.", number(publisher.register().size()));
