@@ -65,6 +65,7 @@ async function addresses() {
     verify: "/verify",
     about: "/about",
     data: "/data",
+    api: "/api",
     "statement-first": "/statement/0",
     "share-most-releases": await first("sort=-releases"),
     "share-newest": await first(""),
