@@ -11,7 +11,7 @@ CARGO_DENY := 0.20.2
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
-.PHONY: help demo assets build test check unit log api browser crash bench screenshots clean
+.PHONY: help demo assets build wasm test check unit log api browser crash bench screenshots clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -25,11 +25,16 @@ build: assets
 	@cargo build --quiet --release --locked -p server -p cli
 
 assets: web/dist/main.css ## Build what the pages load
+	@web/build-check
 
 web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
-test: check unit log crash api browser ## Check and test everything; this is what CI runs
+test: wasm check unit log crash api browser ## Check and test everything; this is what CI runs
+
+# First of all, or what is checked would be a site without the check in the browser.
+wasm:
+	tests/install wasm
 
 check: assets ## Formatting, lints, licences and sources, the crate graph
 	cargo fmt --all --check
@@ -42,8 +47,8 @@ unit: assets ## Unit, property and integration tests of every crate
 	cargo test --quiet --locked --workspace
 	tests/real-register
 
-log: ## The log against independent peers: development oracles, Go's checksum database client, fuzzing, wasm
-	tests/install go wasm
+log: build ## The log against independent peers: development oracles, Go's checksum database client, fuzzing, wasm
+	tests/install go
 	cargo test --quiet --locked --manifest-path oracles/Cargo.toml --target-dir $(CARGO_TARGET_DIR)/oracles
 	tests/go/run
 	tests/wasm

@@ -1,6 +1,6 @@
 // Builds dist/: everything that the pages load, and nothing else. The server embeds these files by name
-// (crates/server/src/web/assets.rs), so a file added here must be added there.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+// (crates/server/src/web/assets.rs), so a file added here must be added there. web/build-check adds the module.
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as sass from "sass";
 
@@ -15,7 +15,7 @@ const { css } = sass.compile(here("sass/main.scss"), {
   quietDeps: true,
 });
 writeFileSync(here("dist/main.css"), css);
-copyFileSync(here("js/main.mjs"), here("dist/main.mjs"));
+for (const name of readdirSync(here("js"))) copyFileSync(here(`js/${name}`), here(`dist/${name}`));
 copyFileSync(here("icons/icon.svg"), here("dist/icon.svg"));
 copyFileSync(
   here("node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js"),

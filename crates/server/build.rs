@@ -7,7 +7,18 @@ use std::path::{Path, PathBuf};
 
 fn main() {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
-    for name in ["main.css", "main.mjs", "govuk-frontend.min.js", "icon.svg"] {
+    for name in [
+        "main.css",
+        "main.mjs",
+        "govuk-frontend.min.js",
+        "icon.svg",
+        "check.mjs",
+        "check.wasm",
+        "check.wasm.br",
+        "documents.mjs",
+        "log-check.mjs",
+        "memory.mjs",
+    ] {
         let file = built.join(name);
         println!("cargo::rerun-if-changed={}", file.display());
         if !file.is_file() {

@@ -36,6 +36,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("proof/first", proof(0, vec![leaves[1], leaves[2]], None).to_string().as_bytes())?;
     write("proof/third-with-extra", proof(2, vec![pair], Some(b"extra".to_vec())).to_string().as_bytes())?;
 
+    let vkey = log.verifier().to_string();
+    let before = Checkpoint { size: 2, root: pair, extensions: Vec::new(), origin: ORIGIN.into() }.sign(&log)?;
+    let (now, third) = (note.to_string(), proof(2, vec![pair], None).to_string());
+    let tile = [&b"tile/0/000.p/3\n"[..], leaves.map(|leaf| leaf.0).as_flattened()].concat();
+    let part = |(letter, content): (char, &[u8])| {
+        [&[letter as u8][..], &(content.len() as u32).to_be_bytes(), content].concat()
+    };
+    let statement = [('K', vkey.as_bytes()), ('I', b"2"), ('L', ENTRIES[2]), ('P', third.as_bytes())];
+    write("browser/statement", &statement.map(part).concat())?;
+    let k = vkey.as_bytes();
+    let grown = [('K', k), ('M', k), ('R', before.as_bytes()), ('C', now.as_bytes()), ('T', &tile)];
+    write("browser/grown", &grown.map(part).concat())?;
+
     let (vlog, vwitness) = (log.verifier(), witness.verifier());
     write("policy/log-alone", format!("log {vlog}\nquorum none\n").as_bytes())?;
     write("policy/one-witness", format!("log {vlog} https://log\nwitness w {vwitness}\nquorum w\n").as_bytes())?;

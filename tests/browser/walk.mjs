@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { launch } from "./launch.mjs";
 
 const base = process.env.BASE_URL;
 if (!base) {
@@ -27,18 +27,7 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const problems = [];
 const blame = (where, what) => problems.push(`${where}: ${what}`);
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 // The addresses of pages that depend on what is in the register are taken from the site's own links.
 async function addresses() {
@@ -64,6 +53,24 @@ async function addresses() {
     "not-found": "/share/there-is-no-such-share",
     verify: "/verify",
     about: "/about",
+    decisions: "/decisions",
+    "decisions-refused": "/decisions?outcome=refused",
+    "decisions-second-page": "/decisions?page=2",
+    "decisions-nothing": "/decisions?outcome=refused&year=1999",
+    "other-access": "/other-access",
+    changes: "/changes",
+    "changes-all": "/changes?from=2000",
+    "changes-kind": "/changes?from=2000&kind=share-decided",
+    "changes-nothing": "/changes?from=1999&to=1999",
+    corrections: "/corrections",
+    glossary: "/glossary",
+    method: "/method",
+    accessibility: "/accessibility",
+    cookies: "/cookies",
+    privacy: "/privacy",
+    contact: "/contact",
+    "bad-day": "/changes?from=yesterday",
+    figures: "/figures",
     data: "/data",
     api: "/api",
     "statement-first": "/statement/0",
@@ -79,7 +86,7 @@ async function addresses() {
     "recipient-most": (await links("/", "a[href^='/recipient/']"))[0],
   };
   // The parts that few shares have: corrections, what is withheld, what was erased.
-  const wanted = { corrected: "#corrections", withheld: "text=Withheld.", erased: "text=Erased.", folded: "#texts details" };
+  const wanted = { volume: "#volume", cohorts: "#cohorts", items: "#items .rc-note", corrected: "#corrections", withheld: "text=Withheld.", erased: "text=Erased.", folded: "#texts details" };
   const all = [...new Set([...(await shares("")), ...(await shares("page=2")), ...(await shares("page=3"))])];
   for (const address of all) {
     if (Object.keys(wanted).length === 0) break;
@@ -196,6 +203,35 @@ await page.keyboard.press("Enter");
 const reached = await page.evaluate(() => document.activeElement.id || location.hash);
 if (!reached.includes("main-content")) blame("keyboard", `the skip link leads to: ${reached}`);
 
+// Figures: one drawing of the two shows, its letters are no smaller than 12 pixels at any width, on paper the numbers
+// stand open, and where the reader forces colours the drawing takes them.
+for (const [width, height] of [[320, 640], [390, 844], [768, 1024], [1280, 900]]) {
+  await page.setViewportSize({ width, height });
+  for (const address of ["/figures", list["share-volume"]].filter(Boolean)) {
+    await page.goto(base + address);
+    const sizes = await page.$$eval(".rc-figure__drawing", (boxes) =>
+      boxes.map((box) => {
+        const shown = [...box.querySelectorAll("svg")].filter((svg) => svg.getBoundingClientRect().width > 0);
+        const [svg] = shown;
+        return shown.length === 1 ? (15 * svg.getBoundingClientRect().width) / svg.viewBox.baseVal.width : 0;
+      }),
+    );
+    if (!sizes.length || Math.min(...sizes) < 12) blame(`${address} at ${width}`, `letters of ${sizes.join(", ")} pixels`);
+  }
+}
+await page.goto(`${base}/figures`);
+await page.emulateMedia({ media: "print" });
+const folded = await page.$$eval(".rc-figure__numbers table", (tables) =>
+  tables.filter((table) => table.getBoundingClientRect().height === 0).length,
+);
+if (folded) blame("figures in print", `${folded} tables stay folded`);
+await page.emulateMedia({ media: "screen", forcedColors: "active" });
+const fills = await page.$$eval(".rc-drawing--wide .rc-c0, .rc-drawing--wide text", (shapes) => [
+  ...new Set(shapes.map((shape) => getComputedStyle(shape).fill)),
+]);
+if (fills.length !== 1) blame("figures in forced colours", `filled with ${fills.join(", ")}`);
+await page.emulateMedia({ forcedColors: "none" });
+
 // A journey: search, open a share, go to its newest statement.
 await page.goto(base);
 await page.fill("#q", "university");
@@ -205,6 +241,33 @@ await page.locator(".rc-results__title").first().click();
 await page.waitForURL(/\/share/);
 await page.locator("#proof a[href^='/statement/']").click();
 await page.waitForURL(/\/statement\/\d+$/);
+
+// The same without a mouse: filter the decisions by outcome, and go on to what changed between two days.
+await page.goto(`${base}/decisions`);
+await page.focus("#outcome");
+await page.keyboard.type("Refused");
+await page.focus(".rc-asked button");
+await page.keyboard.press("Enter");
+await page.waitForURL(/outcome=refused/);
+const tags = await page.$$eval(".rc-decision .govuk-tag", (all) => [...new Set(all.map((tag) => tag.textContent))]);
+if (tags.join() !== "Refused") blame("decisions", `refusals were asked for, and shown: ${tags}`);
+await page.goto(`${base}/changes`);
+await page.fill("#from", "2017-12-01");
+await page.fill("#to", "2017-12-31");
+await page.click(".rc-asked button");
+await page.waitForURL(/from=2017-12-01&to=2017-12-31/);
+if (!(await page.locator(".rc-lead").textContent()).includes("from 1 December 2017")) blame("changes", "the days asked for are not named");
+
+// On paper nothing is left to press, and the address of the log still stands below.
+await page.emulateMedia({ media: "print" });
+for (const address of ["/decisions", "/changes?from=2000", "/other-access"]) {
+  await page.goto(base + address);
+  const shown = await page.$$eval("nav, form, button, input, select", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.className || one.tagName));
+  const left = shown.filter((name) => !name.includes("rc-note"));
+  if (left.length) blame(`${address} on paper`, `still shows ${left.join(", ")}`);
+  if (!(await page.locator(".rc-footer__proof").isVisible())) blame(`${address} on paper`, "does not say what it rests on");
+}
+await page.emulateMedia({ media: "screen" });
 
 await browser.close();
 if (problems.length) {

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub use share_lines::{TablesOfShare, write_share_line};
+
 use crate::date::{Moment, PartialDate};
 use crate::fold::{Fact, Register, Share, TextState};
 use crate::hdr_uk;

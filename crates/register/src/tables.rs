@@ -117,6 +117,15 @@ impl Table {
         }
     }
 
+    /// Whether a column holds a list of texts ([`Cell::List`]), which the database holds as a JSON array.
+    pub fn is_list(self, column: &str) -> bool {
+        match self {
+            Self::Share => matches!(column, "bases" | "reasons" | "processors"),
+            Self::Release => matches!(column, "datasets" | "bases"),
+            _ => false,
+        }
+    }
+
     /// Its columns. An identifier is the index of the statement that made the row.
     pub fn columns(self) -> &'static [Column] {
         match self {

@@ -3,4 +3,5 @@
 pub mod commands;
 pub mod demo;
 pub mod import;
+pub mod settings;
 pub mod web;

@@ -9,31 +9,47 @@ mod api;
 mod as_of;
 mod assets;
 mod catalogue;
+mod changes;
 mod conditional;
+mod corrections;
 mod cross_origin;
 mod data;
 mod database;
+mod decisions;
+mod documents;
 mod fair_use;
 mod feed;
+mod figure;
+mod figures;
 mod files;
 mod filters;
 mod find;
+mod glossary;
 mod headers;
 mod home;
 mod late;
 mod linked;
+mod method;
+mod notices;
+mod other_access;
 mod page;
 mod past;
 mod problem;
+mod reading;
 mod recipient;
+mod results;
 mod search;
 mod serve;
 mod share;
+mod silence;
 mod site;
 mod sitemap;
 mod statement;
+mod steps;
 mod story;
+mod table;
 mod verify;
+mod versions;
 mod view;
 pub(crate) mod words;
 
@@ -69,14 +85,15 @@ pub fn router(site: Site) -> Router {
     let pages = Router::new()
         .route("/", get(home::home))
         .route("/find", get(find::find))
-        .route("/find.csv", get(find::csv))
         .route("/share", get(share::by_parameter))
         .route("/share/{*reference}", get(share::by_path))
         .route("/recipient/{slug}", get(recipient::recipient))
         .route("/statement/{name}", get(statement::statement))
         .route("/verify", get(verify::verify))
         .route("/about", get(about::about))
+        .merge(reading::routes())
         .route("/data", get(data::data))
+        .merge(figures::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/api", get(api::reference))
@@ -101,7 +118,8 @@ pub fn router(site: Site) -> Router {
         .route("/register.sqlite", get(files::database))
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
-        .route("/downloads/{name}", get(files::download));
+        .route("/downloads/{name}", get(files::download))
+        .route("/find.{ending}", get(results::result));
     let site_pages = pages
         .merge(files)
         .fallback(|| async { problem::Problem::NotFound })

@@ -210,7 +210,9 @@ async fn the_only_inline_script_is_the_one_that_the_policy_names_and_nothing_com
         let inline = answer.text.split("<script>").nth(1).unwrap().split("</script>").next().unwrap();
         let digest = format!("'sha256-{}'", Base64::encode_string(&Sha256::digest(inline.as_bytes())));
         assert!(header(&answer, "content-security-policy").contains(&digest), "{path}");
-        assert_eq!(answer.text.matches("<script").count(), 2, "{path}");
+        assert_eq!(answer.text.matches("<script>").count(), 1, "{path}");
+        let modules = answer.text.matches("<script type=\"module\" src=\"/assets/").count();
+        assert_eq!(answer.text.matches("<script").count(), 1 + modules, "{path}");
         assert!(!answer.text.contains(" style=") && !answer.text.contains(" onclick="), "{path}");
         for attribute in ["src=\"http", "src=\"//", "rel=\"stylesheet\" href=\"http"] {
             assert!(!answer.text.contains(attribute), "{path}");
@@ -238,4 +240,19 @@ async fn an_address_or_a_body_of_any_length_is_refused_early() {
     assert!(long.text.contains("too large"));
     let body = request(&site, Method::GET, "/", &[("content-length", "1000000")]).await;
     assert_eq!(body.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn only_pages_that_offer_the_check_in_the_browser_may_compile_a_module_and_fetch() {
+    let site = demonstration();
+    let offered = get(&site, "/verify").await.text.contains("data-rc-log-check");
+    let share = site.first_share("").await;
+    for (path, checks) in [("/verify", true), ("/statement/3", true), ("/", false), (share.as_str(), false)] {
+        let answer = get(&site, path).await;
+        let policy = header(&answer, "content-security-policy");
+        let may = ["'wasm-unsafe-eval'", "connect-src 'self'"].map(|word| policy.contains(word));
+        assert_eq!(may, [checks && offered; 2], "{path}");
+        assert!(!policy.contains("'unsafe-eval'") && !policy.contains("unsafe-inline"), "{path}");
+        assert_eq!(answer.text.contains("data-rc-log-check"), checks && offered, "{path}");
+    }
 }

@@ -12,7 +12,7 @@ async fn every_page_names_the_checkpoint_behind_it() {
     let site = demonstration();
     let share = site.first_share("").await;
     let recipient = site.links("/find", "/recipient/").await.remove(0);
-    let pages = ["/", "/find", "/verify", "/about", "/data", "/statement/0", &share, &recipient];
+    let pages = ["/", "/find", "/figures", "/verify", "/about", "/data", "/statement/0", &share, &recipient];
     for page in pages {
         let answer = get(&site, page).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
@@ -194,7 +194,18 @@ async fn a_copy_of_the_public_folder_serves_the_same_pages() {
 #[tokio::test]
 async fn without_a_register_there_is_a_plain_page_that_says_so() {
     let empty = site::empty();
-    for page in ["/", "/find?q=a", "/share/x", "/recipient/x", "/verify", "/about", "/data", "/healthz"] {
+    for page in [
+        "/",
+        "/find?q=a",
+        "/figures",
+        "/figures/releases.csv",
+        "/share/x",
+        "/recipient/x",
+        "/verify",
+        "/about",
+        "/data",
+        "/healthz",
+    ] {
         let answer = get(&empty, page).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
         assert!(answer.text.contains("The register cannot be shown right now"), "{page}");
@@ -221,5 +232,48 @@ async fn a_head_request_has_the_same_headers_and_no_body() {
         let Answer { status, bytes, .. } = visit(&site, Method::HEAD, path).await;
         assert_eq!(status, get(&site, path).await.status, "{path}");
         assert!(bytes.is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_share_lists_the_digest_of_every_document_of_its_statements() {
+    let site = demonstration();
+    let mut documents = 0;
+    for page in site.shares_with("id=\"documents\"").await {
+        let part = page.split("id=\"documents\"").nth(1).unwrap().split("</table>").next().unwrap();
+        let rows: Vec<&str> =
+            part.split("data-rc-digest=\"").skip(1).map(|row| row.split("</tr>").next().unwrap()).collect();
+        for row in rows {
+            let index = row.split("/statement/").nth(1).unwrap().split('"').next().unwrap();
+            let leaf = get(&site, &format!("/statement/{index}.json")).await.text;
+            let digest = row.split("In the statement: ").nth(1).unwrap().split('<').next().unwrap();
+            assert!(leaf.contains(&format!("\"{digest}\"")), "{index}");
+            let digest: register::Digest = digest.parse().unwrap();
+            let hex: String = digest.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(row.starts_with(&hex), "{index}");
+            assert_eq!(row.contains("With a salt"), leaf.contains("\"evidence\""), "{index}");
+            documents += 1;
+        }
+    }
+    assert!(documents > 50, "{documents}");
+}
+
+#[tokio::test]
+async fn the_module_comes_compressed_and_is_none_where_none_could_be_built() {
+    let site = demonstration();
+    let verify = get(&site, "/verify").await.text;
+    let Some(address) = verify.split("data-wasm=\"").nth(1) else {
+        println!("this program was built without the module: nothing to look at");
+        return;
+    };
+    let address = address.split('"').next().unwrap();
+    let plain = get(&site, address).await;
+    assert_eq!((header(&plain, "content-type"), &plain.bytes[..4]), ("application/wasm", &b"\0asm"[..]));
+    for (accepted, coding) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0", "")] {
+        let answer = request(&site, Method::GET, address, &[("accept-encoding", accepted)]).await;
+        assert_eq!(header(&answer, "content-encoding"), coding, "{accepted}");
+        assert!(header(&answer, "vary").contains("accept-encoding"), "{accepted}");
+        let largest = if coding.is_empty() { usize::MAX } else { plain.bytes.len() / 2 };
+        assert!(answer.bytes.len() <= largest, "{accepted}: {} bytes", answer.bytes.len());
     }
 }

@@ -41,13 +41,19 @@ CREATE INDEX share_changed ON share (changed);
 CREATE INDEX release_share ON release (share_id);
 CREATE INDEX text_share ON text (share_id);
 CREATE INDEX text_statement ON text (statement);
+CREATE INDEX text_state ON text (state, ground, opens);
 CREATE INDEX dataset_use_share ON dataset_use (share_id);
 CREATE INDEX dataset_use_dataset ON dataset_use (dataset, share_id);
 CREATE INDEX class_use_share ON class_use (share_id);
 CREATE INDEX class_use_class ON class_use (scheme, value, share_id);
 CREATE INDEX copy_share ON copy (share_id);
 CREATE INDEX statement_share ON statement (share_id);
-CREATE INDEX statement_recipient ON statement (recipient_id);";
+CREATE INDEX statement_recipient ON statement (recipient_id);
+CREATE INDEX statement_kind ON statement (kind);
+CREATE INDEX statement_corrects ON statement (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX statement_decided ON statement (at, logged) WHERE kind = 'share-decided';
+CREATE INDEX release_items ON release (share_id) WHERE items <> '[]';
+CREATE INDEX release_cohorts ON release (share_id) WHERE cohorts <> '[]';";
 
 const SEARCH_COLUMNS: &str = "reference, recipient, title, body, datasets";
 

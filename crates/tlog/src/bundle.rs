@@ -2,6 +2,7 @@
 //!
 //! It refuses an empty bundle, since empty tiles are never served, and anything after the last entry.
 
+use crate::prelude::*;
 use crate::tile::TILE_WIDTH;
 
 /// Bytes in the largest entry: what a uint16 can count.

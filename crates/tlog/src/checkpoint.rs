@@ -3,8 +3,9 @@
 //! Stricter than the specification in one point, where it only says SHOULD: the log's key must be named like the
 //! origin. Extension lines are read and kept, since a cosignature covers them, and mean nothing here.
 
-use std::{fmt, str::FromStr};
+use core::{fmt, str::FromStr};
 
+use crate::prelude::*;
 use crate::{
     error::Result,
     hash::{Hash, HashError},
@@ -123,7 +124,7 @@ impl SignedCheckpoint {
     /// [`SignedCheckpoint::open`] for a note that has been read already.
     pub fn from_note(note: Note, key: &VerifierKey) -> Result<SignedCheckpoint> {
         key.expect(KeyType::Ed25519)?;
-        note.verify(std::slice::from_ref(key))?;
+        note.verify(core::slice::from_ref(key))?;
         let checkpoint: Checkpoint = note.text().parse()?;
         checkpoint.check_origin(key.name())?;
         Ok(SignedCheckpoint { checkpoint, note })

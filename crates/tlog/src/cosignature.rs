@@ -5,6 +5,7 @@
 //! future. ML-DSA-44 cosignatures are not handled. It signs checkpoints and nothing else; that the tree is consistent
 //! with what the witness signed before is for the witness to check.
 
+use crate::prelude::*;
 use crate::{
     checkpoint::Checkpoint,
     error::Result,

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// What this crate's functions return.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// Why something was refused: which format, where in it, and what was expected.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! Text is standard base64 with padding (RFC 4648, section 4), as in every C2SP format. Any other spelling of the same
 //! bytes is refused, so that a text and its hash stand one to one.
 
-use std::{fmt, str::FromStr};
+use core::{fmt, str::FromStr};
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};

@@ -1,12 +1,26 @@
 //! A transparency log by the C2SP specifications: the tree, its tiles and entry bundles, signed notes,
 //! checkpoints, cosignatures, proofs, the trust policy and, behind the feature `sequencer`, the one writer of a log.
 //!
-//! Without that feature the crate is pure: no file, no clock, no randomness, and it builds for
+//! Without that feature the crate is pure: no file, no clock, no randomness, no standard library, and it builds for
 //! `wasm32-unknown-unknown`. Times and seeds are arguments. Everything that is read from outside is refused unless it
 //! is written exactly as its specification says; there is no lenient mode.
 //!
 //! What it refuses to do: to promise. There is no "signed timestamp": an entry is either under a published checkpoint,
 //! and then there is a proof, or it is nothing.
+
+#![cfg_attr(not(feature = "sequencer"), no_std)]
+
+extern crate alloc;
+
+/// What the standard library's own prelude would bring.
+mod prelude {
+    pub(crate) use alloc::{
+        borrow::ToOwned,
+        format,
+        string::{String, ToString},
+        vec::Vec,
+    };
+}
 
 pub mod bundle;
 pub mod checkpoint;

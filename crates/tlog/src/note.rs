@@ -7,6 +7,8 @@
 //! Nothing random and no clock: an Ed25519 signature follows from seed and text. Text in a parsed note is not yet
 //! trusted; [`Note::verify`] says who signed it.
 
+use crate::prelude::*;
+
 mod key;
 mod text;
 

@@ -5,6 +5,7 @@
 
 mod parse;
 
+use crate::prelude::*;
 use crate::{
     checkpoint::Checkpoint,
     error::Result,
@@ -221,7 +222,7 @@ impl Policy {
         // A witness counts once, however many lines it has; the first is reported.
         let time_of = |witness: &Witness| verified.iter().find(|by| *by.key == witness.key).and_then(|by| by.time);
         let times: Vec<Option<u64>> = self.witnesses.iter().map(time_of).collect();
-        let cosigned: Vec<Cosigned> = std::iter::zip(&self.witnesses, &times)
+        let cosigned: Vec<Cosigned> = core::iter::zip(&self.witnesses, &times)
             .filter_map(|(witness, time)| Some(Cosigned { witness: witness.key.clone(), time: (*time)? }))
             .collect();
         if !self.quorum_met(&times) {

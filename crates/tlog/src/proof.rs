@@ -3,10 +3,11 @@
 //! A proof that has been read is only well-formed. [`Proof::verify`] binds it to an entry's leaf hash and to keys that
 //! the caller trusts. The extra data is not authenticated by anything and is never looked at here.
 
-use std::{fmt, str::FromStr};
+use core::{fmt, str::FromStr};
 
 use base64ct::{Base64, Encoding};
 
+use crate::prelude::*;
 use crate::{
     checkpoint::{Checkpoint, SignedCheckpoint},
     error::{Error, Result},
@@ -99,16 +100,16 @@ impl Proof {
             return Err(bad(1, HEADER).into());
         }
         let mut current = next();
-        let extra = match current {
-            Some((line, text)) if text.starts_with("extra ") => {
-                let extra = Base64::decode_vec(&text["extra ".len()..])
+        let extra = match current.and_then(|(line, text)| Some((line, text.strip_prefix("extra ")?))) {
+            Some((line, text)) => {
+                let extra = Base64::decode_vec(text)
                     .ok()
                     .filter(|extra| !extra.is_empty())
                     .ok_or(bad(line, "extra data in standard base64, or no such line"))?;
                 current = next();
                 Some(extra)
             }
-            _ => None,
+            None => None,
         };
         let index = current
             .and_then(|(_, text)| text.strip_prefix("index "))

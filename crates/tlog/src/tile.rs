@@ -4,6 +4,7 @@
 //! spelling each; leading zeroes, missing `x`, a partial width of 0 or 256, and needless leading groups are refused.
 
 use crate::hash::Hash;
+use crate::prelude::*;
 
 /// Hashes in a full tile, and entries in a full bundle.
 pub const TILE_WIDTH: u16 = 256;

@@ -5,8 +5,7 @@
 //! Nothing here checks what a tile reader returns against a root. A wrong tile makes a wrong proof, and the
 //! verification says so.
 
-use std::collections::HashMap;
-
+use crate::prelude::*;
 use crate::{
     error::Result,
     hash::{Hash, empty_root, node_hash},
@@ -316,12 +315,13 @@ fn check_root(expected: &Hash, found: &Hash) -> Result<()> {
 struct TileHashes<R> {
     size: u64,
     reader: R,
-    read: HashMap<Tile, Vec<Hash>>,
+    /// A handful at most, so that looking through them costs nothing.
+    read: Vec<(Tile, Vec<Hash>)>,
 }
 
 impl<R: ReadTile> TileHashes<R> {
     fn new(size: u64, reader: R) -> Self {
-        TileHashes { size, reader, read: HashMap::new() }
+        TileHashes { size, reader, read: Vec::new() }
     }
 
     /// `MTH(D[start:end])` for a range that the recursion of RFC 6962 visits: `start` is a multiple of the power of
@@ -343,13 +343,16 @@ impl<R: ReadTile> TileHashes<R> {
         let count = 1usize << (height % 8);
         let tile = Tile::in_tree(level, first / 256, self.size)
             .ok_or(TreeError::IndexOutOfRange { index: start, size: self.size })?;
-        let hashes = match self.read.entry(tile) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::hash_map::Entry::Vacant(unknown) => {
+        let known = self.read.iter().position(|(known, _)| *known == tile);
+        let place = match known {
+            Some(place) => place,
+            None => {
                 let bytes = self.reader.read_tile(tile)?;
-                unknown.insert(tile.hashes(&bytes)?)
+                self.read.push((tile, tile.hashes(&bytes)?));
+                self.read.len() - 1
             }
         };
+        let hashes = &self.read[place].1;
         let offset = (first % 256) as usize;
         let range = hashes.get(offset..offset + count).ok_or_else(|| TileError::WrongSize {
             path: tile.path(),

@@ -19,17 +19,55 @@ const JSON: &[(Table, &[&str])] = &[
 /// What ties the rows of several tables together; in a line they stand together.
 const TIES: &[&str] = &["share_id", "recipient_id"];
 
-pub(super) fn write(register: &Register, out: &mut impl Write) -> io::Result<()> {
-    for share in register.shares() {
-        serde_json::to_writer(&mut *out, &Line::of(register, share))?;
-        out.write_all(b"\n")?;
+/// The rows of the tables that belong to one share, each as its table's columns say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TablesOfShare {
+    /// Its recipient's.
+    pub recipient: Vec<Cell>,
+    /// Its own.
+    pub share: Vec<Cell>,
+    /// Its releases'.
+    pub releases: Vec<Vec<Cell>>,
+    /// Its texts'.
+    pub texts: Vec<Vec<Cell>>,
+    /// Its copies'.
+    pub copies: Vec<Vec<Cell>>,
+}
+
+impl TablesOfShare {
+    /// Those of a share of this register.
+    pub fn of(register: &Register, share: &Share) -> Self {
+        let mut tables = Self { recipient: recipient_row(register, share.recipient).1, ..Self::default() };
+        for (table, cells) in share_rows(register, share) {
+            match table {
+                Table::Share => tables.share = cells,
+                Table::Release => tables.releases.push(cells),
+                Table::Text => tables.texts.push(cells),
+                Table::Copy => tables.copies.push(cells),
+                // What these say stands among the datasets and classes of share and releases.
+                _ => {}
+            }
+        }
+        tables
     }
-    Ok(())
+}
+
+pub(super) fn write(register: &Register, out: &mut impl Write) -> io::Result<()> {
+    register.shares().iter().try_for_each(|share| write_share_line(TablesOfShare::of(register, share), out))
+}
+
+/// Writes the line of one share.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_share_line(tables: TablesOfShare, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Line::of(tables))?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]
 struct Line {
-    share: Option<Object>,
+    share: Object,
     recipient: Object,
     releases: Vec<Object>,
     texts: Vec<Object>,
@@ -37,22 +75,15 @@ struct Line {
 }
 
 impl Line {
-    fn of(register: &Register, share: &Share) -> Self {
-        let (table, cells) = recipient_row(register, share.recipient);
-        let recipient = Object { table, cells };
-        let mut line = Self { share: None, recipient, releases: Vec::new(), texts: Vec::new(), copies: Vec::new() };
-        for (table, cells) in share_rows(register, share) {
-            let object = Object { table, cells };
-            match table {
-                Table::Share => line.share = Some(object),
-                Table::Release => line.releases.push(object),
-                Table::Text => line.texts.push(object),
-                Table::Copy => line.copies.push(object),
-                // What these say stands among the datasets and classes of share and releases.
-                _ => {}
-            }
+    fn of(tables: TablesOfShare) -> Self {
+        let object = |table: Table| move |cells: Vec<Cell>| Object { table, cells };
+        Self {
+            share: object(Table::Share)(tables.share),
+            recipient: object(Table::Recipient)(tables.recipient),
+            releases: tables.releases.into_iter().map(object(Table::Release)).collect(),
+            texts: tables.texts.into_iter().map(object(Table::Text)).collect(),
+            copies: tables.copies.into_iter().map(object(Table::Copy)).collect(),
         }
-        line
     }
 }
 

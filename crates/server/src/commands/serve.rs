@@ -7,6 +7,7 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
+use crate::settings::Settings as Operator;
 use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
 /// What the command takes.
@@ -24,6 +25,9 @@ pub struct Arguments {
     /// The address to listen at
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: std::net::SocketAddr,
+    /// Whom to write to, as a TOML file: [contact] with email, address and accessibility, each optional
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Where the public finds this site, such as https://register.example.org: for feeds, sitemaps and the catalogue,
     /// which others copy. Without it they use the address of each request, and shared caches may not keep them
     #[arg(long, value_name = "ADDRESS")]
@@ -50,8 +54,9 @@ enum Zone {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
+    let operator = arguments.settings.as_deref().map(Operator::read).transpose()?.unwrap_or_default();
     let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
-    let settings = Settings { address: arguments.site_address.clone(), limits };
+    let settings = Settings { address: arguments.site_address.clone(), limits, operator };
     let site = match (&arguments.data, &arguments.folder, arguments.only) {
         (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?, settings),
         (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => {

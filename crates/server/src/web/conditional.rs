@@ -102,8 +102,8 @@ async fn state(site: &Site, view: &View, host: &str, question: &str) -> Option<M
     let today = view.today();
     let mut digest = Sha256::new();
     let size = info.size.to_string();
-    let checkpoint = verify::read(view, "checkpoint").await.unwrap_or_default();
-    let files = verify::read(view, listing::PATH).await.unwrap_or_default();
+    let checkpoint = verify::read(view.public(), "checkpoint").await.unwrap_or_default();
+    let files = verify::read(view.public(), listing::PATH).await.unwrap_or_default();
     let day = today.to_string();
     let made_of =
         [PROGRAM, &assets::VERSION, &checkpoint, &files, &size, &info.root, &present.root, &day, host, question];

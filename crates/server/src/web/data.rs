@@ -1,5 +1,6 @@
 //! `/data`: every download, with its size, date and SHA-256, as the signed list of the folder gives them.
 
+use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -35,7 +36,7 @@ struct Download {
 /// `/data`
 pub async fn data(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
-    let list = list(&view).await;
+    let list = list(view.public()).await;
     let described = linked::whole_register(&info, list.as_ref());
     let mut downloads = Vec::new();
     let size = list.as_ref().map_or(0, |list| list.snapshot.size);
@@ -57,8 +58,8 @@ pub async fn data(view: View) -> Result<Response, Problem> {
 }
 
 /// The signed list. Whoever wants its signature checked does not ask this site to do it.
-pub async fn list(view: &View) -> Option<Listing> {
-    let note = verify::read(view, listing::PATH).await?;
+pub async fn list(public: &FilePath) -> Option<Listing> {
+    let note = verify::read(public, listing::PATH).await?;
     Note::parse(note.as_bytes()).ok()?.text().parse().ok()
 }
 

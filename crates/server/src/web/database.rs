@@ -4,13 +4,20 @@
 //! closed.
 
 mod catalogue;
+mod changes;
+mod channels;
 mod collections;
+mod corrections;
+mod coverage;
+mod decisions;
+mod figures;
 mod find;
 mod recipient;
 mod share;
 mod since;
 mod sitemap;
 mod statement;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,7 +33,12 @@ use tokio::sync::Semaphore;
 
 use super::catalogue::Catalogue;
 
+pub use channels::{ChannelView, ChannelVolume, WithheldView};
 pub use collections::{Changed, DatasetRow, DecisionRow, RecipientRow};
+pub use corrections::CorrectionView;
+pub use coverage::Coverage;
+pub use decisions::{Decision, DecisionView, Decisions};
+pub use figures::{Figures, Lag, LagOf, OfCohort, OfSector, OfYear, ReleaseCohorts};
 pub use find::FoundShare;
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};

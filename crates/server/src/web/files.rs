@@ -5,17 +5,23 @@ use std::path::Path as FilePath;
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, RANGE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64ct::{Base64, Encoding};
+use register::listing;
 use store::spreadsheet::Form;
 use tlog::Tile;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
-use super::Site;
 use super::problem::Problem;
+use super::{Site, data};
 
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// A tile never changes, a partial one neither (tlog-tiles).
@@ -32,7 +38,7 @@ pub async fn note(State(site): State<Site>, request: Request) -> Result<Response
 
 /// `/register.sqlite`
 pub async fn database(State(site): State<Site>, request: Request) -> Result<Response, Problem> {
-    send(&site.public().join("register.sqlite"), "application/vnd.sqlite3", ASK_AGAIN, request).await
+    send_listed(&site, listing::DATABASE, "application/vnd.sqlite3", request).await
 }
 
 /// `/tile/<L>/<N>[.p/<W>]` and `/tile/entries/<N>[.p/<W>]`
@@ -61,7 +67,7 @@ pub async fn download(
     request: Request,
 ) -> Result<Response, Problem> {
     let kind = download_kind(&name).ok_or(Problem::NotFound)?;
-    send(&site.public().join("downloads").join(name), kind, ASK_AGAIN, request).await
+    send_listed(&site, &format!("downloads/{name}"), kind, request).await
 }
 
 /// The content type of a download of this name; nothing where there can be no such download.
@@ -83,12 +89,82 @@ pub fn download_kind(name: &str) -> Option<&'static str> {
     }
 }
 
+/// What is known of a file before it is sent.
+pub struct Known {
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+    /// Its content type.
+    pub kind: &'static str,
+}
+
+/// A file of the signed list: with its digest, where the list and the file belong together.
+async fn send_listed(site: &Site, path: &str, kind: &'static str, request: Request) -> Result<Response, Problem> {
+    let file = site.public().join(path);
+    let list = data::list(site.public()).await;
+    let listed = list.and_then(|list| list.files.into_iter().find(|listed| listed.path == path));
+    let length = tokio::fs::metadata(&file).await.ok().map(|metadata| metadata.len());
+    match listed.filter(|listed| Some(listed.bytes) == length) {
+        Some(listed) => send_known(&file, &Known { sha256: listed.sha256, kind }, request).await,
+        None => send(&file, kind, ASK_AGAIN, request).await,
+    }
+}
+
+/// Sends a file whose digest is known: it is its entity tag, so that a download that was broken off goes on only with the
+/// same file (RFC 9110 section 13.1.5), and stands in `Repr-Digest` (RFC 9530).
+///
+/// # Errors
+/// Where there is no such file.
+pub async fn send_known(file: &FilePath, known: &Known, mut request: Request) -> Result<Response, Problem> {
+    let tag = format!("\"{}\"", known.sha256);
+    let (same, other) = conditions(request.headers(), &tag);
+    let headers = request.headers_mut();
+    // The tag says more than the time of the file, which a copy of the folder may have changed.
+    if headers.remove(IF_NONE_MATCH).is_some() {
+        headers.remove(IF_MODIFIED_SINCE);
+    }
+    headers.remove(IF_RANGE);
+    if other {
+        headers.remove(RANGE);
+    }
+    let mut response = send(file, known.kind, ASK_AGAIN, request).await?;
+    if same && response.status().is_success() {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        for name in [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_RANGE] {
+            response.headers_mut().remove(name);
+        }
+    }
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    if let Some(digest) = repr_digest(&known.sha256).and_then(|digest| HeaderValue::from_str(&digest).ok()) {
+        headers.insert(REPR_DIGEST, digest);
+    }
+    Ok(response)
+}
+
+/// Whether a client holds the file with this tag, and whether it wants to go on with a part of another.
+fn conditions(headers: &HeaderMap, tag: &str) -> (bool, bool) {
+    let given = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let same = given(IF_NONE_MATCH).is_some_and(|tags| {
+        tags.split(',').map(|held| held.trim().trim_start_matches("W/")).any(|held| held == tag || held == "*")
+    });
+    (same, given(IF_RANGE).is_some_and(|held| held.trim() != tag))
+}
+
+fn repr_digest(sha256: &str) -> Option<String> {
+    let byte = |place: usize| u8::from_str_radix(sha256.get(place..place + 2)?, 16).ok();
+    let bytes: Vec<u8> = (0..sha256.len()).step_by(2).map(byte).collect::<Option<_>>()?;
+    Some(format!("sha-256=:{}:", Base64::encode_string(&bytes)))
+}
+
 async fn send(file: &FilePath, kind: &'static str, keep: &'static str, request: Request) -> Result<Response, Problem> {
     let mut response = match ServeFile::new(file).oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
     };
-    if response.status() == axum::http::StatusCode::NOT_FOUND {
+    if response.status() == StatusCode::NOT_FOUND {
         return Err(Problem::NotFound);
     }
     let headers = response.headers_mut();

@@ -125,14 +125,10 @@ impl Facet {
 
     /// Refuses a value that this filter can never have, saying which it can.
     fn check(self, value: &str) -> Result<(), Problem> {
-        fn coded<T: FromStr<Err = UnknownCode>>(facet: Facet, value: &str) -> Result<(), Problem> {
-            let unknown = |error: UnknownCode| bad(facet.parameter(), format!("It can be one of: {}.", error.expected));
-            value.parse::<T>().map(|_| ()).map_err(unknown)
-        }
         match self {
-            Self::Status => coded::<Status>(self, value),
-            Self::Channel => coded::<Channel>(self, value),
-            Self::Route => coded::<Route>(self, value),
+            Self::Status => coded::<Status>(self.parameter(), value).map(|_| ()),
+            Self::Channel => coded::<Channel>(self.parameter(), value).map(|_| ()),
+            Self::Route => coded::<Route>(self.parameter(), value).map(|_| ()),
             Self::Late if value != "yes" => Err(bad("overdue", "It can only be “yes”.".to_owned())),
             _ => Ok(()),
         }
@@ -331,6 +327,14 @@ fn sort(value: &str) -> Result<(Sort, bool), Problem> {
     })
 }
 
+/// Reads a coded value of a parameter.
+///
+/// # Errors
+/// A value that is none of the vocabulary's codes, with those that it has.
+pub fn coded<T: FromStr<Err = UnknownCode>>(parameter: &'static str, value: &str) -> Result<T, Problem> {
+    value.parse().map_err(|error: UnknownCode| bad(parameter, format!("It can be one of: {}.", error.expected)))
+}
+
 fn add(values: &mut Vec<String>, parameter: &'static str, value: &str) -> Result<(), Problem> {
     if values.len() >= VALUES {
         return Err(bad(parameter, format!("It can be given {} times at most.", words::number(VALUES as u64))));
@@ -341,6 +345,7 @@ fn add(values: &mut Vec<String>, parameter: &'static str, value: &str) -> Result
     Ok(())
 }
 
-fn bad(parameter: &'static str, message: String) -> Problem {
+/// A parameter with a value that it cannot have, and what it may be.
+pub fn bad(parameter: &'static str, message: String) -> Problem {
     Problem::BadParameter { parameter, message }
 }

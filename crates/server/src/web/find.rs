@@ -1,9 +1,7 @@
-//! `/find`: the list of shares, and the same list as a table for a spreadsheet.
+//! `/find`: the list of shares.
 
 use axum::extract::RawQuery;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use register::download::safe_cell;
+use axum::response::Response;
 
 use super::catalogue::{Choice, PAGE, Window};
 use super::database::FoundShare;
@@ -72,8 +70,11 @@ impl Find {
         format!("/find?{}", self.filters.sorted_by(*sort))
     }
 
-    fn csv_address(&self) -> String {
-        format!("/find.csv?{}", self.filters.query_without(None))
+    /// The result as a file: what it is, and its address.
+    fn downloads(&self) -> [(&'static str, String); 5] {
+        let query = self.filters.query_without(None);
+        [("CSV", "csv"), ("ODS", "ods"), ("XLSX", "xlsx"), ("JSON lines", "jsonl"), ("HDR UK columns", "hdr-uk.xlsx")]
+            .map(|(what, ending)| (what, format!("/find.{ending}?{query}")))
     }
 
     fn previous(&self) -> Option<String> {
@@ -129,57 +130,6 @@ pub async fn find(view: View, RawQuery(query): RawQuery) -> Result<Response, Pro
         similar: found.similar,
         filters,
     }))
-}
-
-/// `/find.csv`: what the list holds, on one page.
-pub async fn csv(view: View, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    let filters = Filters::parse(query.as_deref().unwrap_or_default())?;
-    let today = view.today();
-    let (shares, _) =
-        view.read(move |reader| reader.shares_of_ids(&reader.ids(&filters, today, &Window::All)?)).await?;
-    let table = write_table(&shares).map_err(|_| Problem::Fault)?;
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"shares.csv\"")];
-    Ok((headers, table).into_response())
-}
-
-fn write_table(shares: &[FoundShare]) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record([
-        "id",
-        "reference",
-        "title",
-        "recipient",
-        "sector",
-        "channel",
-        "route",
-        "status",
-        "destruction",
-        "destruction_due",
-        "releases",
-        "released",
-        "changed_at",
-    ])?;
-    for share in shares {
-        let date = |date: Option<register::PartialDate>| date.map_or_else(String::new, |date| date.to_string());
-        let cells = [
-            share.id.to_string(),
-            share.reference.clone(),
-            share.title.clone().unwrap_or_default(),
-            share.recipient.clone(),
-            share.sector.clone().unwrap_or_default(),
-            share.channel.to_string(),
-            share.route.map_or_else(String::new, |route| route.to_string()),
-            share.status.to_string(),
-            share.destruction.to_string(),
-            date(share.destruction_due),
-            share.releases.to_string(),
-            date(share.released),
-            share.changed_at.clone(),
-        ];
-        table.write_record(cells.iter().map(|cell| safe_cell(cell).into_owned()))?;
-    }
-    table.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A filter shows what can be chosen and what is chosen, even where that would leave nothing.

@@ -12,7 +12,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::assets::INLINE_DIGEST;
+use super::assets::{CHECK_OFFERED, INLINE_DIGEST};
 use super::problem::Problem;
 
 /// The longest address, in bytes: enough for every filter at once.
@@ -22,21 +22,35 @@ const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy")
 const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("", ""));
+
+/// The same for a page that offers the check in the browser: it may compile the module, which is no `eval` of any text,
+/// and ask this site for the log's files.
+static CHECK_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(" 'wasm-unsafe-eval'", " connect-src 'self';"));
+
+fn policy(script: &str, more: &str) -> HeaderValue {
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self' '{}'; img-src 'self'; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'self' '{}'{script};{more} img-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
         *INLINE_DIGEST
     );
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
-});
+}
+
+/// The answer with the policy of a page that offers the check in the browser, where there is one.
+pub fn with_check(mut page: Response) -> Response {
+    if CHECK_OFFERED {
+        page.headers_mut().insert(CONTENT_SECURITY_POLICY, CHECK_POLICY.clone());
+    }
+    page
+}
 
 /// Adds the headers that keep a page from being framed, sniffed, embedded or talked into loading anything else. Strict
 /// transport security is left to whoever terminates TLS: over plain HTTP a browser must ignore it.
 pub async fn protect(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| POLICY.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -44,6 +44,11 @@ pub fn destruction(due: Option<PartialDate>, stage: Destruction, today: PartialD
     if stage == Destruction::Confirmed { None } else { Late::since(due, today) }
 }
 
+/// A withheld text is late when the date on which it opens has passed and it is withheld still.
+pub fn opening(opens: Option<PartialDate>, today: PartialDate) -> Option<Late> {
+    Late::since(opens, today)
+}
+
 /// The end is late when its date has passed and the register does not say that access ended.
 pub fn end(end: Option<PartialDate>, status: Status, today: PartialDate) -> Option<Late> {
     match status {

@@ -18,6 +18,12 @@ use super::{View, assets, linked, words};
 pub enum Section {
     /// Find a release.
     Find,
+    /// Decisions.
+    Decisions,
+    /// Other access.
+    OtherAccess,
+    /// Figures.
+    Figures,
     /// Data.
     Data,
     /// Verify.
@@ -32,11 +38,42 @@ impl Section {
     /// Name and address of each, in order.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Find, "Find a release", "/find"),
+        (Self::Decisions, "Decisions", "/decisions"),
+        (Self::OtherAccess, "Other access", "/other-access"),
+        (Self::Figures, "Figures", "/figures"),
         (Self::Data, "Data", "/data"),
         (Self::Verify, "Verify", "/verify"),
         (Self::About, "About", "/about"),
     ];
 }
+
+/// A group of links in the footer: its heading, then name and address of each.
+pub type Group = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// Every page that is no page of one share, recipient or statement.
+pub const FOOTER: &[Group] = &[
+    (
+        "The register",
+        &[
+            ("Find a release", "/find"),
+            ("Decisions", "/decisions"),
+            ("Other access", "/other-access"),
+            ("Changes", "/changes"),
+            ("Corrections", "/corrections"),
+        ],
+    ),
+    ("How to read it", &[("About", "/about"), ("Glossary", "/glossary"), ("Method and limits", "/method")]),
+    ("Check and reuse it", &[("Data", "/data"), ("Verify", "/verify")]),
+    (
+        "This site",
+        &[
+            ("Contact", "/contact"),
+            ("Accessibility", "/accessibility"),
+            ("Privacy", "/privacy"),
+            ("Cookies", "/cookies"),
+        ],
+    ),
+];
 
 /// The frame around a page.
 pub struct Frame {
@@ -108,6 +145,11 @@ impl Frame {
     /// The navigation's entries.
     pub fn sections(&self) -> &'static [(Section, &'static str, &'static str)] {
         Section::ALL
+    }
+
+    /// The footer's links.
+    pub fn footer(&self) -> &'static [Group] {
+        FOOTER
     }
 
     /// Today in words.

@@ -8,10 +8,14 @@ use axum::response::{IntoResponse, Response};
 use register::vocabulary::{Destruction, ErasureGround, TEXTS, fact_label, text_label};
 
 use super::database::{FieldText, ReleaseView, ShareView, StatementView, TextState};
+use super::documents::{self, Document};
+use super::figure::Figure;
+use super::figures::{self, ShareItems};
 use super::late::{self, Late};
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::story::{self, Correction};
+use super::versions::{Version, versions};
 use super::{View, words};
 
 /// Texts longer than this many characters are folded.
@@ -27,8 +31,14 @@ struct SharePage {
     share: ShareView,
     texts: Vec<TextPart>,
     corrections: Vec<Correction>,
+    documents: Vec<Document>,
     destruction_late: Option<Late>,
     end_late: Option<Late>,
+    history: Option<Figure>,
+    volume: Option<Figure>,
+    items: Option<ShareItems>,
+    cohorts: Option<Figure>,
+    versions: Vec<Version>,
 }
 
 /// One text of the page.
@@ -106,8 +116,12 @@ impl SharePage {
         }
     }
 
-    fn has_items(&self) -> bool {
-        self.share.releases.iter().any(|release| !release.items.is_empty() || !release.cohorts.is_empty())
+    fn newest_versions(&self) -> &[Version] {
+        &self.versions[..self.versions.len().min(SHOWN)]
+    }
+
+    fn older_versions(&self) -> &[Version] {
+        &self.versions[self.versions.len().min(SHOWN)..]
     }
 }
 
@@ -160,8 +174,14 @@ async fn page(view: View, reference: String) -> Result<Response, Problem> {
         frame: Frame::new(&view, Some(info), Section::Find).described(&title, &about),
         texts: texts(&share),
         corrections: story::corrections(&share.statements, &share.texts),
+        documents: documents::documents(&share.statements),
         destruction_late: late::destruction(share.destruction_due, share.destruction, today),
         end_late: late::end(share.end, share.status, today),
+        history: figures::history(&share, today),
+        volume: figures::volume(&share),
+        items: figures::share_items(&share),
+        cohorts: figures::share_cohorts(&share),
+        versions: versions(&share),
         share,
     }))
 }

@@ -11,6 +11,8 @@ use super::address::SiteAddress;
 use super::database::{Database, Source};
 use super::fair_use::{FairUse, Limits};
 use super::past::Pasts;
+use super::results::Results;
+use crate::settings::Settings as Operator;
 
 /// Where the website reads from, and what day it is.
 #[derive(Clone)]
@@ -20,9 +22,11 @@ struct Inner {
     public: PathBuf,
     database: Database,
     pasts: Pasts,
+    results: Results,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
     address: Option<SiteAddress>,
     fair_use: FairUse,
+    operator: Operator,
 }
 
 /// What the operator settles about a website.
@@ -32,6 +36,8 @@ pub struct Settings {
     pub address: Option<SiteAddress>,
     /// How much one client may ask for.
     pub limits: Limits,
+    /// What its operator says of itself.
+    pub operator: Operator,
 }
 
 impl Site {
@@ -66,10 +72,18 @@ impl Site {
     ) -> Self {
         let public = public.into();
         let pasts = Pasts::new(&public);
-        let database = Database::new(source);
-        let Settings { address, limits } = settings;
-        let fair_use = FairUse::new(limits);
-        Self(Arc::new(Inner { public, database, pasts, clock: Box::new(clock), address, fair_use }))
+        let Settings { address, limits, operator } = settings;
+        let inner = Inner {
+            public,
+            database: Database::new(source),
+            pasts,
+            results: Results::default(),
+            clock: Box::new(clock),
+            address,
+            fair_use: FairUse::new(limits),
+            operator,
+        };
+        Self(Arc::new(inner))
     }
 
     pub(super) fn public(&self) -> &Path {
@@ -92,8 +106,16 @@ impl Site {
         &self.0.fair_use
     }
 
+    pub(super) fn operator(&self) -> &Operator {
+        &self.0.operator
+    }
+
     pub(super) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(super) fn results(&self) -> &Results {
+        &self.0.results
     }
 
     pub(super) fn pasts(&self) -> &Pasts {

@@ -10,6 +10,7 @@ use tlog::tile::TileError;
 use tlog::{Checkpoint, Note, Proof, Tile};
 
 use super::database::{FieldText, StatementView, TextState};
+use super::headers::with_check;
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::{View, story, verify, words};
@@ -56,7 +57,7 @@ async fn page(view: View, index: u64) -> Result<Response, Problem> {
     let value: Result<serde_json::Value, _> = serde_json::from_str(&statement.leaf);
     let pretty = value.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     let label = |text: &FieldText| text.name.as_deref().map_or_else(|| "Erased text".to_owned(), text_label);
-    Ok(html(&StatementPage {
+    Ok(with_check(html(&StatementPage {
         pretty: pretty.unwrap_or_else(|| statement.leaf.clone()),
         hash: tlog::leaf_hash(statement.leaf.as_bytes()).to_string(),
         bytes: words::number(statement.leaf.len() as u64),
@@ -65,7 +66,7 @@ async fn page(view: View, index: u64) -> Result<Response, Problem> {
         view: statement,
         last: info.size.saturating_sub(1),
         frame: Frame::new(&view, Some(info), Section::None),
-    }))
+    })))
 }
 
 /// The leaf's exact bytes.
@@ -84,7 +85,7 @@ async fn leaf(view: View, index: u64) -> Result<Response, Problem> {
 async fn proof(view: View, index: u64) -> Result<Response, Problem> {
     let (found, _) = view.read(move |reader| reader.leaf(index)).await?;
     let leaf = found.ok_or(Problem::NotFound)?;
-    let note = verify::read(&view, "checkpoint").await.ok_or(Problem::Unavailable)?;
+    let note = verify::read(view.public(), "checkpoint").await.ok_or(Problem::Unavailable)?;
     let checkpoint = Note::parse(note.as_bytes()).map_err(|_| Problem::Unavailable)?;
     let Checkpoint { size, root, .. } = checkpoint.text().parse().map_err(|_| Problem::Unavailable)?;
     if index >= size {

@@ -1,9 +1,12 @@
-//! `/verify`: the checkpoint, the key, and how to check the register without trusting this view. And `/healthz`.
+//! `/verify`: the checkpoint, the key, and how to check the register without trusting this site. And `/healthz`.
+
+use std::path::Path;
 
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use tlog::{Checkpoint, Note, SignedCheckpoint, VerifierKey};
 
+use super::headers::with_check;
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
 use super::{View, words};
@@ -29,8 +32,8 @@ struct Verify {
 /// `/verify`
 pub async fn verify(view: View) -> Result<Response, Problem> {
     let info = view.info().await?;
-    let note = read(&view, "checkpoint").await;
-    let key = read(&view, "vkey").await.map(|key| key.trim().to_owned());
+    let note = read(view.public(), "checkpoint").await;
+    let key = read(view.public(), "vkey").await.map(|key| key.trim().to_owned());
     let parsed = note.as_ref().and_then(|note| Note::parse(note.as_bytes()).ok());
     let checkpoint = parsed.as_ref().and_then(|note| note.text().parse::<Checkpoint>().ok());
     let verifier = key.as_ref().and_then(|key| key.parse::<VerifierKey>().ok());
@@ -39,7 +42,7 @@ pub async fn verify(view: View) -> Result<Response, Problem> {
         _ => false,
     };
     let origin = checkpoint.as_ref().map_or_else(|| info.origin.clone(), |checkpoint| checkpoint.origin.clone());
-    Ok(html(&Verify {
+    Ok(with_check(html(&Verify {
         cosigners: cosigners(note.as_deref().unwrap_or_default(), &origin),
         size: words::number(checkpoint.as_ref().map_or(info.size, |checkpoint| checkpoint.size)),
         root: checkpoint.as_ref().map_or_else(|| info.root.clone(), |checkpoint| checkpoint.root.to_string()),
@@ -50,7 +53,7 @@ pub async fn verify(view: View) -> Result<Response, Problem> {
         origin,
         signed,
         frame: Frame::new(&view, Some(info), Section::Verify),
-    }))
+    })))
 }
 
 /// Names of whoever signed the note besides the log. Only names: this page does not vouch for their signatures.
@@ -61,8 +64,8 @@ fn cosigners(note: &str, origin: &str) -> Vec<String> {
 }
 
 /// Reads a small text of the public folder.
-pub async fn read(view: &View, name: &str) -> Option<String> {
-    let path = view.public().join(name);
+pub async fn read(public: &Path, name: &str) -> Option<String> {
+    let path = public.join(name);
     let metadata = tokio::fs::metadata(&path).await.ok()?;
     if !metadata.is_file() || metadata.len() > LARGEST {
         return None;

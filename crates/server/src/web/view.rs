@@ -13,6 +13,7 @@ use super::as_of::{self, Asked, When};
 use super::database::{Database, DatabaseError, Info, Reader, Since};
 use super::problem::Problem;
 use super::words;
+use crate::settings::Settings;
 
 /// What one request sees.
 #[derive(Clone)]
@@ -62,6 +63,11 @@ impl View {
     /// The day on which lateness is computed.
     pub fn today(&self) -> PartialDate {
         self.past.as_ref().map_or_else(|| self.site.today(), |past| past.day)
+    }
+
+    /// What the site's operator says of itself.
+    pub fn settings(&self) -> &Settings {
+        self.site.operator()
     }
 
     /// Asks the register one question, which may be made of several queries; they see one state of it.

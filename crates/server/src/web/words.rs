@@ -1,7 +1,7 @@
 //! How pages write dates, numbers, sizes and addresses.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use register::vocabulary::Status;
+use register::vocabulary::{Outcome, Status};
 use register::{Moment, PartialDate};
 
 /// A small value, or a reference to one: templates pass a field by reference and a result by value.
@@ -116,6 +116,16 @@ pub fn status_colour(status: &Status) -> &'static str {
         Status::Approved => "teal",
         Status::Live => "green",
         Status::Destroyed => "purple",
+    }
+}
+
+/// The colour of an outcome's tag.
+pub fn outcome_colour(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Approved => "green",
+        Outcome::ApprovedWithConditions => "teal",
+        Outcome::Refused => "red",
+        Outcome::Withdrawn => "grey",
     }
 }
 

@@ -127,6 +127,15 @@ fn what_makes_no_sense_is_named_with_its_table_and_column() {
             "table 1, column \"X\": separator: expected only with to = \"basis\" or \"dataset\"",
         ),
         (
+            "{ header = \"X\", to = \"basis\", quoted = true }",
+            "table 1, column \"X\": quoted: expected only together with separator",
+        ),
+        (
+            "{ header = \"X\", to = \"sector\", number-repeats = true }",
+            "table 1, column \"X\": number-repeats: expected only with to = \"release\"",
+        ),
+        ("{ header = \"X\", to = \"row-fact\" }", "table 1, column \"X\": to = \"row-fact\": expected a name"),
+        (
             "{ header = \"X\", to = \"sector\", dates = [\"month-year\"] }",
             "table 1, column \"X\": dates and month-only: expected only with a date",
         ),

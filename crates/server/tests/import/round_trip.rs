@@ -255,7 +255,7 @@ fn register_of(shares: Vec<Made>) -> Register {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_register_comes_back_from_every_form(shares in prop::collection::vec(share(), 1..5)) {

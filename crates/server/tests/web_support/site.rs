@@ -48,6 +48,12 @@ fn salts() -> impl FnMut() -> Salt {
     }
 }
 
+/// Every text that the demonstration register withholds.
+pub fn withheld_values() -> Vec<String> {
+    let drafts = server::demo::drafts(&mut salts());
+    drafts.iter().flat_map(|draft| &draft.withheld).map(|text| text.value().to_owned()).collect()
+}
+
 /// The demonstration register, published anew.
 pub fn demonstration() -> TestSite {
     let place = tempfile::tempdir().unwrap();
@@ -143,6 +149,11 @@ impl TestSite {
         publisher.write_files().unwrap();
     }
 
+    /// Publishes further statements.
+    pub fn publish(&self, drafts: &[Draft]) {
+        Publisher::open(self.data.clone().unwrap()).unwrap().publish(drafts).unwrap();
+    }
+
     /// The links of a page that begin so.
     pub async fn links(&self, page: &str, beginning: &str) -> Vec<String> {
         let text = get(self, page).await.text;
@@ -206,16 +217,25 @@ pub async fn get(site: &TestSite, address: &str) -> Answer {
     visit(site, Method::GET, address).await
 }
 
+/// The same for a site of one's own.
+pub async fn get_from(site: Site, address: &str) -> Answer {
+    answer_of(router(site), Method::GET, address, &[]).await
+}
+
 pub async fn visit(site: &TestSite, method: Method, address: &str) -> Answer {
     request(site, method, address, &[]).await
 }
 
 pub async fn request(site: &TestSite, method: Method, address: &str, headers: &[(&str, &str)]) -> Answer {
+    answer_of(site.router.clone(), method, address, headers).await
+}
+
+async fn answer_of(router: axum::Router, method: Method, address: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(method).uri(address);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response: Response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response: Response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes().to_vec();
     let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -3,13 +3,14 @@
 //! A key's id must follow from its name, type and public key; small-order public keys are refused, and signatures are
 //! checked strictly, so that no signature holds under two readings. The seed is never shown and is wiped on drop.
 
-use std::{fmt, str::FromStr};
+use core::{fmt, str::FromStr};
 
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signer, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::NoteError;
+use crate::prelude::*;
 
 /// The signature types that are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! The note itself: reading, signing, verifying and writing it (signed-note, "Format" and "Signatures").
 
-use std::fmt;
+use core::fmt;
 
 use base64ct::{Base64, Encoding};
 
@@ -8,6 +8,7 @@ use super::{
     NoteError,
     key::{KeyType, SigningKey, VerifierKey, is_key_name},
 };
+use crate::prelude::*;
 use crate::{cosignature, error::Result};
 
 /// Bytes in the largest note that is read. Sixteen post-quantum signatures of 5 kB in base64 need 110 kB.
@@ -63,8 +64,10 @@ impl Note {
         }
         let note = str::from_utf8(bytes).map_err(|e| NoteError::NotUtf8 { offset: e.valid_up_to() })?;
         check_characters(note)?;
-        let end = note.rfind("\n\n").ok_or(NoteError::Shape { expected: "an empty line before the signatures" })? + 1;
-        let (text, lines) = (&note[..end], &note[end + 1..]);
+        let end = bytes.windows(2).rposition(|pair| pair == b"\n\n");
+        let (text, lines) = end
+            .and_then(|end| Some((note.get(..=end)?, note.get(end + 2..)?)))
+            .ok_or(NoteError::Shape { expected: "an empty line before the signatures" })?;
         if lines.is_empty() {
             return Err(NoteError::Shape { expected: "at least one signature" });
         }

@@ -3,9 +3,10 @@
 //! Names are opaque octets. Refused beyond the letter of the specification: a last line without its newline, a
 //! threshold with leading zeroes, and log or witness keys of types that [`crate::note`] does not know.
 
-use std::collections::{HashMap, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::{Group, Log, MAX_OF_EACH, MAX_POLICY, Member, Policy, PolicyError, Witness};
+use crate::prelude::*;
 use crate::{
     note::{KeyType, NoteError, VerifierKey},
     tile::decimal,
@@ -36,12 +37,12 @@ struct Reading<'f> {
     groups: Vec<Group>,
     quorum: Option<Option<Member>>,
     /// What a name stands for: witnesses and groups share one namespace.
-    names: HashMap<&'f [u8], Member>,
+    names: BTreeMap<&'f [u8], Member>,
     /// Names that are members of a group: each at most once in the whole file.
-    members: HashSet<&'f [u8]>,
+    members: BTreeSet<&'f [u8]>,
     /// Line of each public key.
-    log_keys: HashMap<[u8; 32], usize>,
-    witness_keys: HashMap<[u8; 32], usize>,
+    log_keys: BTreeMap<[u8; 32], usize>,
+    witness_keys: BTreeMap<[u8; 32], usize>,
 }
 
 impl<'f> Reading<'f> {
@@ -152,7 +153,7 @@ fn parse_key(line: usize, vkey: &[u8], kind: KeyType) -> Result<VerifierKey, Pol
 }
 
 /// Two keys are duplicates if their public keys are the same, whatever their names and ids.
-fn claim_key(line: usize, key: &VerifierKey, lines: &mut HashMap<[u8; 32], usize>) -> Result<(), PolicyError> {
+fn claim_key(line: usize, key: &VerifierKey, lines: &mut BTreeMap<[u8; 32], usize>) -> Result<(), PolicyError> {
     match lines.insert(*key.public(), line) {
         None => Ok(()),
         Some(first) => Err(PolicyError::DuplicateKey { line, first }),

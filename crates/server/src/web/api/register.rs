@@ -98,7 +98,7 @@ pub async fn register(view: View, query: RawQuery) -> Result<Response, Problem> 
     Asked::read(&query, TAKES)?;
     let today = view.today();
     let (overdue, info) = view.read(move |reader| reader.count(&Filters::overdue(), today)).await?;
-    let list = data::list(&view).await;
+    let list = data::list(view.public()).await;
     let download = |file: register::listing::ListedFile| Download {
         address: format!("/{}", file.path),
         bytes: file.bytes,
@@ -112,8 +112,8 @@ pub async fn register(view: View, query: RawQuery) -> Result<Response, Problem> 
         demonstration: info.demonstration,
         totals: info.totals.clone(),
         overdue,
-        note: verify::read(&view, "checkpoint").await,
-        vkey: verify::read(&view, "vkey").await.map(|key| key.trim().to_owned()),
+        note: verify::read(view.public(), "checkpoint").await,
+        vkey: verify::read(view.public(), "vkey").await.map(|key| key.trim().to_owned()),
         files_size: list.as_ref().map(|list| list.snapshot.size),
         files: list.map(|list| list.files).unwrap_or_default().into_iter().map(download).collect(),
     })

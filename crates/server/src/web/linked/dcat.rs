@@ -15,7 +15,7 @@ use crate::web::{View, data, words};
 /// `/catalogue.jsonld`
 pub async fn catalogue(view: View, site: SiteAddress, _: RawQuery) -> Result<Response, Problem> {
     let (datasets, info) = view.read(|reader| reader.datasets()).await?;
-    let list = data::list(&view).await;
+    let list = data::list(view.public()).await;
     let document = document(&site, &info, list.as_ref(), &datasets);
     Ok(([(CONTENT_TYPE, "application/ld+json")], document.to_string()).into_response())
 }
