@@ -3,6 +3,8 @@
 use std::{error::Error, fs, path::Path};
 
 use fuzz::{ENTRIES, ORIGIN, TIME, log_key, witness_key};
+use register::Class;
+use register::dictionary::{Dictionary, Item};
 use register::disclosure::{Disclosure, Salt, encode_bundle};
 use tlog::{Checkpoint, Hash, Note, Proof, bundle, cosignature, leaf_hash, node_hash, tree::root};
 
@@ -74,6 +76,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let both = encode_bundle([&disclosures[..], &[], &disclosures[..1]]);
     write("disclosure_bundle/two-and-none-and-one", both.as_bytes())?;
     write("disclosure_bundle/none", b"\n\n")?;
+
+    let class = |scheme: &str, value: &str| Class { scheme: scheme.into(), value: value.into() };
+    let minimal = Item { alias: "N/A".into(), ..Item::default() };
+    let full = Item {
+        alias: "KS4_UPN".into(),
+        classes: vec![class("dfe-identification-risk", "2"), class("dfe-sensitivity", "E"), class("npd-tier", "1")],
+        description: Some("Unique pupil number.\nÉ \"quoted\"".into()),
+        facts: [("request-item".to_owned(), "No".to_owned())].into(),
+        field: Some("UPN".into()),
+        first_year: Some(2001),
+        former_names: vec!["k4_upn".into()],
+        last_year: Some(2012),
+        section: Some("Pupil table".into()),
+        values: Some("M = Male\nF = Female".into()),
+        years: Some("2003/04 - 2004/05,\n2008/09 (A) - 2012/13".into()),
+    };
+    let again =
+        Item { years: Some("2013/14 only".into()), first_year: Some(2013), last_year: Some(2013), ..full.clone() };
+    write("dictionary/minimal", &Dictionary { items: vec![minimal.clone()] }.to_bytes()?)?;
+    write("dictionary/full", &Dictionary { items: vec![full, minimal, again] }.to_bytes()?)?;
 
     let digest = "0123456789abcdef".repeat(4);
     let head = format!("rollcall files v1\n{ORIGIN}\n3\n{}\n", root(&leaves));

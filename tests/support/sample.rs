@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use register::dictionary::{Dictionary, Item};
 use register::statement::{
     Access, Correction, DatasetUse, Redaction, RegisterOpened, ReleaseRegistered, ShareImported,
 };
@@ -125,4 +126,25 @@ pub fn batch(shares: u64) -> Vec<Draft> {
     drafts.extend((0..shares).map(share));
     drafts.extend((0..shares).map(|number| release(number, number)));
     drafts
+}
+
+/// The items of a dataset of the sample: one of each sensitivity, and a name that stands twice.
+pub fn dictionary(items: u16) -> Dictionary {
+    let class = |scheme: &str, value: String| Class { scheme: scheme.into(), value };
+    let item = |number: u16| Item {
+        alias: if number == 0 { "UPN_1".into() } else { format!("UPN_{number}") },
+        classes: vec![
+            class("dfe-identification-risk", (number % 5 + 1).to_string()),
+            class("dfe-sensitivity", char::from(b'A' + (number % 5) as u8).into()),
+        ],
+        description: Some(format!("Unique number {number},\n\"of a pupil\"")),
+        first_year: Some(2000 + number % 20),
+        ..Item::default()
+    };
+    Dictionary { items: (0..items).map(item).collect() }
+}
+
+/// The statement that publishes these items of a dataset, with their file.
+pub fn dictionary_published(dataset: &str, edition: u64, dictionary: &Dictionary) -> Draft {
+    Draft::of_dictionary(dataset, &format!("Edition {edition}"), dictionary, day(), moment(edition)).unwrap()
 }

@@ -6,6 +6,7 @@
 //! the second, witnesses cosign (`--policy`), and checkpoints are kept and compared (`--since`).
 
 mod database;
+mod dictionaries;
 mod files;
 mod log;
 mod report;
@@ -79,13 +80,15 @@ fn check(source: &Source, question: &Question, report: &mut Report) -> Result<()
     let log = log::read(source, &checkpoint, report)?;
     log::since(question, &log, report)?;
     let list = files::list(source, question, &log, report)?;
-    let folded =
-        statements::fold(source, &log, report, list.as_ref().map(|list| list.snapshot.size), |folded, report| {
-            list.as_ref().map_or(Ok(()), |list| files::compare(source, list, &log, folded, report))
-        })?;
+    let pause = list.as_ref().map(|list| list.snapshot.size);
+    let folded = statements::fold(source, &log, report, pause, |folded, report| {
+        let dictionaries = dictionaries::read(source, folded, report)?;
+        list.as_ref().map_or(Ok(()), |list| files::compare(source, list, &log, folded, &dictionaries, report))
+    })?;
+    let strays = files::stray_files(source, &log, &folded, report);
     // Taking a large register apart again, piece by piece, takes as long as a tenth of the whole check.
     std::mem::forget(folded);
-    files::stray_files(source, &log, report)
+    strays
 }
 
 /// Does a piece of work for each number below `count` on every core, and keeps the order.

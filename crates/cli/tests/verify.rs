@@ -213,3 +213,44 @@ fn a_policy_that_wants_a_witness_is_not_satisfied_without_one() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("cosigned by   1 witnesses"), "{text}");
 }
+
+#[test]
+fn item_dictionaries_are_held_against_their_statements_and_a_wrong_file_is_named() {
+    let published = publish();
+    let public = published.folder.public();
+    let mut publisher = Publisher::open(published.folder.clone()).unwrap();
+    let editions = [sample::dictionary(12), sample::dictionary(14), sample::dictionary(5)];
+    publisher.publish(&[sample::dictionary_published("Dataset 1", 2, &editions[0])]).unwrap();
+    publisher
+        .publish(&[
+            sample::dictionary_published("Dataset 1", 3, &editions[1]),
+            sample::dictionary_published("Census", 3, &editions[2]),
+        ])
+        .unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("dictionaries  3 match their digests and list 31 items"), "{text}");
+
+    for path in files(&public.join("dictionaries")) {
+        let name = path.strip_prefix(&public).unwrap().to_str().unwrap().to_owned();
+        let bytes = fs::read(&path).unwrap();
+        for at in [0, bytes.len() / 2, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x04;
+            fs::write(&path, changed).unwrap();
+            let (code, text) = verify(&public, &published.key, &[]);
+            assert!(code == 5 && text.contains(&format!("PROBLEM       {name}: ")), "byte {at}: {code} {text}");
+        }
+        fs::remove_file(&path).unwrap();
+        let (code, text) = verify(&public, &published.key, &[]);
+        assert!(code == 5 && text.contains(&name) && text.contains("it is missing"), "{code} {text}");
+        fs::write(&path, bytes).unwrap();
+    }
+
+    let stray = format!("dictionaries/{}.jsonl", "0".repeat(64));
+    fs::write(public.join(&stray), "{\"alias\":\"A\"}\n").unwrap();
+    let (code, text) = verify(&public, &published.key, &[]);
+    assert!(code == 5 && text.contains(&stray), "{code} {text}");
+    fs::remove_file(public.join(&stray)).unwrap();
+    assert_eq!(verify(&public, &published.key, &[]).0, 0);
+}

@@ -40,22 +40,23 @@ pub const SCHEMES: &[Scheme] = &[
         code: "dfe-identification-risk",
         label: "Identification risk (DfE)",
         values: &[
-            ("1", "Most identifying, such as names and addresses"),
-            ("2", "Very identifying"),
-            ("3", "Identifying together with other facts"),
-            ("4", "Little identifying"),
-            ("5", "Least identifying"),
+            ("1", "Tells at once who somebody is, such as a name or an address"),
+            ("2", "A number that other people know, such as the pupil number of schools"),
+            ("3", "A number that means nothing outside this data"),
+            ("4", "No name or number, and yet likely to give somebody away"),
+            ("5", "None of these"),
         ],
     },
+    // The publisher's own definitions of 2018: they are reasons, not degrees.
     Scheme {
         code: "dfe-sensitivity",
         label: "Sensitivity (DfE)",
         values: &[
-            ("A", "Highly sensitive"),
-            ("B", "Very sensitive"),
-            ("C", "Sensitive"),
-            ("D", "Little sensitive"),
-            ("E", "Not sensitive"),
+            ("A", "The department has promised that it will never be used outside"),
+            ("B", "Highly sensitive: whoever is recognised could come to harm"),
+            ("C", "Sensitive, and not of a special category in data protection law"),
+            ("D", "Sensitive, of a special category in data protection law, such as health"),
+            ("E", "None of these"),
         ],
     },
     Scheme {

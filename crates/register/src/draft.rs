@@ -1,8 +1,9 @@
 //! A statement on its way to the log, with everything that it discloses and everything that it withholds.
 
-use crate::date::PartialDate;
-use crate::disclosure::{Disclosure, Salt};
-use crate::statement::{Body, Statement};
+use crate::date::{Moment, PartialDate};
+use crate::dictionary::{self, Dictionary, DictionaryError};
+use crate::disclosure::{Digest, Disclosure, Salt};
+use crate::statement::{Body, ItemDictionaryPublished, Statement};
 use crate::vocabulary::Ground;
 
 /// A statement with its disclosures. The statement goes to the log, the public disclosures beside it, and the withheld
@@ -15,12 +16,55 @@ pub struct Draft {
     pub public: Vec<Disclosure>,
     /// What stays in the private zone.
     pub withheld: Vec<Disclosure>,
+    /// Files that the statement commits to and that are published with it, as one.
+    pub files: Vec<File>,
+}
+
+/// A file beside the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path in the public folder.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
 }
 
 impl Draft {
     /// A statement that discloses nothing yet.
     pub fn new(statement: Statement) -> Self {
-        Self { statement, public: Vec::new(), withheld: Vec::new() }
+        Self { statement, public: Vec::new(), withheld: Vec::new(), files: Vec::new() }
+    }
+
+    /// The statement that publishes a dataset's items, with the file that lists them.
+    ///
+    /// # Errors
+    /// The first item that has no form in a file.
+    pub fn of_dictionary(
+        dataset: &str,
+        edition: &str,
+        dictionary: &Dictionary,
+        at: PartialDate,
+        logged: Moment,
+    ) -> Result<Self, DictionaryError> {
+        let bytes = dictionary.to_bytes()?;
+        let digest = Digest::of(&bytes);
+        let body = ItemDictionaryPublished {
+            dataset: dataset.to_owned(),
+            digest,
+            edition: edition.to_owned(),
+            items: dictionary.items.len() as u64,
+            schemes: dictionary.schemes(),
+        };
+        // The moment tells a dictionary that is published again, after another, from its first publication.
+        let id = format!("dictionary-{}-{}", dictionary::dataset_address(dataset), logged);
+        Ok(Self::new(Statement::new(id, at, logged, body.into())).bringing(dictionary::path(digest), bytes))
+    }
+
+    /// The same with a file that is published with it.
+    #[must_use]
+    pub fn bringing(mut self, path: String, bytes: Vec<u8>) -> Self {
+        self.files.push(File { path, bytes });
+        self
     }
 
     /// The same with a public text. In a correction it replaces the text of that name, and the correction says so in

@@ -5,6 +5,7 @@
 
 pub mod classification;
 pub mod date;
+pub mod dictionary;
 pub mod disclosure;
 pub mod download;
 pub mod draft;
@@ -19,6 +20,7 @@ pub mod volume;
 
 pub use classification::Class;
 pub use date::{Moment, PartialDate};
+pub use dictionary::Dictionary;
 pub use disclosure::{Digest, Disclosure, Salt};
 pub use draft::Draft;
 pub use fold::{Refusal, Register, Rule};

@@ -2,10 +2,12 @@
 //!
 //! Every cell is computed from the fold. Lateness is not among them: it depends on the day on which somebody asks.
 
+mod dictionaries;
 mod rows;
 
 use std::borrow::Cow;
 
+pub use dictionaries::{dictionary_rows, item_rows};
 pub use rows::{
     Snapshot, general_fact_rows, general_rows, meta_rows, recipient_row, share_rows, statement_row, total_rows,
 };
@@ -69,7 +71,7 @@ pub enum Table {
     Release,
     /// Texts, with what is withheld or erased.
     Text,
-    /// Which share has which dataset.
+    /// Which share has which dataset, and how many of its releases hold it.
     DatasetUse,
     /// Which share has data of which class.
     ClassUse,
@@ -77,6 +79,10 @@ pub enum Table {
     Copy,
     /// Statements, each with its leaf as it stands in the log.
     Statement,
+    /// Item dictionaries, by the statements that published them.
+    Dictionary,
+    /// Items of all dictionaries, read from their files.
+    Item,
 }
 
 /// A row and the table that it belongs to.
@@ -99,6 +105,8 @@ impl Table {
         Self::ClassUse,
         Self::Copy,
         Self::Statement,
+        Self::Dictionary,
+        Self::Item,
     ];
 
     /// Its name in the database.
@@ -114,6 +122,8 @@ impl Table {
             Self::ClassUse => "class_use",
             Self::Copy => "copy",
             Self::Statement => "statement",
+            Self::Dictionary => "dictionary",
+            Self::Item => "item",
         }
     }
 
@@ -151,7 +161,7 @@ impl Table {
                 statement Integer, share_id Integer, name Text, value Text, state Text, ground Text, opens Text,
                 digest Text, replaced_by Integer,
             },
-            Self::DatasetUse => columns! { share_id Integer, dataset Text, },
+            Self::DatasetUse => columns! { share_id Integer, dataset Text, slug Text, releases Integer, },
             Self::ClassUse => columns! { share_id Integer, scheme Text, value Text, },
             Self::Copy => columns! {
                 share_id Integer, copy Text, place Text, state Text, method Text, claimed Text, claimed_by Text,
@@ -160,6 +170,15 @@ impl Table {
             Self::Statement => columns! {
                 idx Key, share_id Integer, recipient_id Integer, kind Text, at Text, logged Text, corrects Integer,
                 leaf Text,
+            },
+            Self::Dictionary => columns! {
+                id Key, dataset Text, slug Text, edition Text, at Text, items Integer, schemes Text, digest Text,
+                file Text, current Integer,
+            },
+            Self::Item => columns! {
+                id Key, dictionary Integer, line Integer, dataset Text, alias Text, slug Text, section Text,
+                description Text, values Text, years Text, first_year Integer, last_year Integer, former_names Text,
+                field Text, tier Text, identification_risk Text, sensitivity Text, classes Text, facts Text,
             },
         }
     }

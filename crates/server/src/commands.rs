@@ -1,6 +1,7 @@
 //! What each command of `rollcall-server` does.
 
 pub mod demo;
+pub mod dictionary;
 pub mod import;
 pub mod serve;
 

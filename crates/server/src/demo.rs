@@ -2,10 +2,11 @@
 //! what did not. Organisations, people, projects and texts are invented, and the first statement says so. What is real
 //! is two corrections of 2017, to figures about police forces and the Home Office, told as they happened.
 //!
-//! The data stands in the TOML files beside this one. Documents that it names (agreements, manifests, evidence) do not
-//! exist; their digests are those of a sentence that names them. Nothing here reads a clock: dates are those of the
+//! The data stands in the TOML files beside this one, and the items of datasets in tables. Documents that it names
+//! (agreements, manifests, evidence) do not exist; their digests are those of a sentence that names them. Nothing here reads a clock: dates are those of the
 //! data, and what happened on one day is logged from half past nine, a minute apart.
 
+mod dictionaries;
 mod files;
 mod plan;
 mod shorthand;
@@ -36,6 +37,8 @@ enum DemoError {
     Unknown { place: String, wrong: String },
     #[error("{0:?}: expected the shorthand that the file's header describes")]
     Shorthand(String),
+    #[error("{place}: {error}")]
+    Dictionary { place: String, error: String },
     #[error("{place}: {refusal}")]
     Refused { place: String, refusal: Refusal },
     #[error("{place}: {error}")]
@@ -102,6 +105,7 @@ impl Writer<'_> {
             statement.evidence.push(Evidence { digest: Digest::of(&salted), kind: kind.clone() });
         }
         let mut draft = Draft::new(statement);
+        draft.files.clone_from(&step.files);
         for (name, value) in &step.texts {
             draft = draft.saying(name, value.trim(), (self.salt)());
         }

@@ -7,6 +7,7 @@
 //! What a publisher wrote is never guessed at: an unknown value, a formula, a merged header or a row that belongs to no
 //! share is a problem that names its cell, and what the file does not say stays unsaid.
 
+mod dictionary;
 mod edition;
 mod mapping;
 mod problem;
@@ -14,11 +15,16 @@ mod read;
 mod value;
 mod workbook;
 
+pub use dictionary::{
+    DatasetFrom, DictionaryFile, Formulas, ItemColumn, ItemMapping, ItemTarget, OtherSheets, SheetDictionary,
+    read_dictionaries, read_dictionary_file,
+};
 pub use edition::{Conflict, Conflicts, HeldBack, Plan, plan};
 pub use mapping::{
     Column, Constants, CsvOptions, DateForm, EditionFrom, Encoding, Gives, Mapping, MappingError, OtherValues, Table,
     Target,
 };
 pub use problem::{Place, Problem, Problems, SHOWN, Warning};
+pub(crate) use read::date_in;
 pub use read::{Edition, ImportError, ImportedRelease, ImportedShare, ImportedText, read, read_file};
 pub use workbook::{FileError, Limits};

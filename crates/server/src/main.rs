@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::commands::{demo, import, serve};
+use server::commands::{demo, dictionary, import, serve};
 
 /// A data-access register that answers for every copy.
 #[derive(Debug, Parser)]
@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   rollcall-server demo --data demo-data
   rollcall-server import register-2021-02.xlsx --mapping nhs-digital --data data --dry-run
+  rollcall-server dictionary ks4-variables.xlsx --mapping npd-variables --data data --edition 2018-10 --dry-run
   rollcall-server serve --data data --listen 127.0.0.1:8080
   rollcall-server serve --only public --folder copy-of-public --listen 127.0.0.1:8080
 
@@ -28,6 +29,9 @@ enum Command {
     Demo(demo::Arguments),
     /// Publish what an edition of somebody's register changes
     Import(import::Arguments),
+    /// Publish the items of datasets, as a table of variables lists them
+    #[command(after_help = dictionary::EXAMPLES)]
+    Dictionary(dictionary::Arguments),
     /// Serve the site
     Serve(serve::Arguments),
 }
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Dictionary(arguments) => dictionary::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
     };
     match done {

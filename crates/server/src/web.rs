@@ -15,6 +15,8 @@ mod corrections;
 mod cross_origin;
 mod data;
 mod database;
+mod dataset;
+mod datasets;
 mod decisions;
 mod documents;
 mod fair_use;
@@ -27,6 +29,7 @@ mod find;
 mod glossary;
 mod headers;
 mod home;
+mod item;
 mod late;
 mod linked;
 mod method;
@@ -94,6 +97,7 @@ pub fn router(site: Site) -> Router {
         .merge(reading::routes())
         .route("/data", get(data::data))
         .merge(figures::routes())
+        .merge(datasets::routes())
         .route("/healthz", get(verify::health))
         .route("/assets/{version}/{name}", get(assets::asset))
         .route("/api", get(api::reference))
@@ -118,6 +122,7 @@ pub fn router(site: Site) -> Router {
         .route("/register.sqlite", get(files::database))
         .route("/tile/{*path}", get(files::tile))
         .route("/disclosures/{*path}", get(files::disclosures))
+        .route("/dictionaries/{name}", get(files::dictionary))
         .route("/downloads/{name}", get(files::download))
         .route("/find.{ending}", get(results::result));
     let site_pages = pages

@@ -6,6 +6,8 @@
 mod anything;
 #[path = "import/cells.rs"]
 mod cells;
+#[path = "import/dictionaries.rs"]
+mod dictionaries;
 #[path = "import/editions.rs"]
 mod editions;
 #[path = "import/hostile.rs"]

@@ -1,5 +1,7 @@
 //! Pages as of past dates and checkpoints, against folds of the log's first statements.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 #[path = "web_support/site.rs"]
 mod site;
 

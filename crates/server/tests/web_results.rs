@@ -1,5 +1,7 @@
 //! The result of a search as a file: the same answer as the page's, whole, in parts, and only if it changed.
 
+#![allow(clippy::unwrap_used)] // a helper of a test may fail it
+
 #[path = "web_support/site.rs"]
 mod site;
 

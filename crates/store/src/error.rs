@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use register::Refusal;
+use register::dictionary::Mismatch;
 use register::disclosure::DisclosureError;
 use register::statement::StatementError;
 
@@ -66,6 +67,22 @@ pub enum StoreError {
         expected: usize,
         /// How many lines it has.
         found: usize,
+    },
+    /// A draft does not bring the file that its statement commits to, or brings another; nothing of its batch is published.
+    #[error("statement {index}: {problem}")]
+    Files {
+        /// The index that it would get.
+        index: u64,
+        /// What is wrong, and what was expected.
+        problem: String,
+    },
+    /// The file of a dictionary is not the one that its statement names.
+    #[error("{path}: {source}")]
+    Dictionary {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: Mismatch,
     },
     /// A database could not be read or written.
     #[error("{path}: {source}")]

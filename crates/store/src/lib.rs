@@ -4,6 +4,7 @@
 //! Nothing here decides what may be published; that is `register`'s. Nothing here reads a clock; time is an argument.
 
 pub mod data_folder;
+mod dictionaries;
 mod disclosures;
 mod durable;
 mod error;

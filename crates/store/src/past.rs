@@ -36,14 +36,14 @@ pub fn write(public: &Path, size: u64, path: &Path) -> Result<()> {
         }
     };
     let mut register = Register::new();
-    for (index, (statement, public)) in (0..).zip(log.statements.iter().zip(&log.texts)) {
-        register.apply(statement, public).map_err(|refusal| StoreError::Refused { index, refusal })?;
+    for (index, (statement, texts)) in (0..).zip(log.statements.iter().zip(&log.texts)) {
+        register.apply(statement, texts).map_err(|refusal| StoreError::Refused { index, refusal })?;
     }
     let hashes: Vec<_> = log.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
     let snapshot = Snapshot { origin: log.origin, size, root: root(&hashes).to_string() };
     let statements = (0..).zip(&log.statements).zip(&log.leaves);
     let statements = statements.map(|((index, statement), leaf)| (index, statement, leaf.as_slice()));
-    build(path, &register, &snapshot, statements)?;
+    build(public, path, &register, &snapshot, statements)?;
     mark_erased(path, &log.erased_since)
 }
 
@@ -60,7 +60,7 @@ struct Log {
 fn read(public: &Path, size: u64) -> Result<Log> {
     let path = public.join("checkpoint");
     let note = Note::parse(&fs::read(&path).map_err(file("read", &path))?).map_err(tlog::Error::from)?;
-    let now: Checkpoint = note.text().parse().map_err(tlog::Error::from)?;
+    let now: Checkpoint = note.text().parse()?;
     if size > now.size {
         return Err(StoreError::NotYet { size, held: now.size });
     }

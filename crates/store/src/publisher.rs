@@ -21,6 +21,7 @@ use register::{Digest, Disclosure, Draft, Register, Salt};
 use tlog::{Batch, Folder, Sequencer, SigningKey};
 
 use crate::data_folder::DataFolder;
+use crate::dictionaries;
 use crate::disclosures;
 use crate::error::{Result, StoreError};
 use crate::published;
@@ -50,10 +51,9 @@ impl Publisher {
         let log = Sequencer::open(Folder::new(folder.private(), folder.public())?, folder.key()?)?;
         folder.write_verifier(&key)?;
         let withheld = Withheld::open(&folder.private().join("casework.sqlite"))?;
-        let path = folder.site_database();
-        let standing = standing(&log, &path)?;
+        let standing = standing(&log, &folder.site_database())?;
         let (register, changes) = fold(&folder, &log, standing)?;
-        let site = follow(&log, &register, &snapshot(&log), &path, standing, &changes)?;
+        let site = follow(&folder, &log, &register, standing, &changes)?;
         let mut publisher = Self { folder, log, key, register, withheld, site };
         publisher.finish_erasures()?;
         publisher.write_files()?;
@@ -112,7 +112,8 @@ impl Publisher {
         };
         let erased = erasures(drafts);
         let added: Vec<Vec<Disclosure>> = drafts.iter().map(|draft| draft.public.clone()).collect();
-        let appended = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|beside| {
+        let appended = disclosures::changes(&self.folder.public(), first, &added, &erased).and_then(|mut beside| {
+            beside.extend(dictionaries::beside(drafts));
             self.withheld.keep(drafts.iter().flat_map(|draft| &draft.withheld))?;
             Ok(self.log.append(Batch { entries: entries.clone(), beside })?)
         });
@@ -124,10 +125,11 @@ impl Publisher {
         }
         let gone: Vec<Digest> = erased.values().flatten().copied().collect();
         self.withheld.erase(&gone)?;
+        let public = self.folder.public();
         if !gone.is_empty() {
             // What is erased must not linger in the free pages of a database that is only changed, nor in a download.
             self.fold()?;
-            self.site.rebuild(&self.register, &snapshot(&self.log), borrowed(&logged(&self.log, 0)?))?;
+            self.site.rebuild(&public, &self.register, &snapshot(&self.log), borrowed(&logged(&self.log, 0)?))?;
             return self.write_files();
         }
         let statements = drafts.iter().zip(&entries).zip(first..);
@@ -135,10 +137,10 @@ impl Publisher {
         let snapshot = snapshot(&self.log);
         if first == 0 {
             let path = self.folder.site_database();
-            self.site = SiteDatabase::create(&path, &self.register, &snapshot, statements)?;
+            self.site = SiteDatabase::create(&public, &path, &self.register, &snapshot, statements)?;
             return Ok(());
         }
-        self.site.change(&self.register, &snapshot, &changes, statements)
+        self.site.change(&public, &self.register, &snapshot, &changes, statements)
     }
 
     /// Brings the published files to the checkpoint: `register.sqlite`, the downloads and the signed list of them. Costs
@@ -160,6 +162,10 @@ impl Publisher {
         for draft in drafts {
             let index = self.register.size();
             let leaf = draft.statement.to_leaf().map_err(|source| StoreError::Statement { index, source })?;
+            dictionaries::check(draft, &self.register)?;
+            if dictionaries::is_about_one(&draft.statement, &self.register) {
+                changes.add_dictionary(draft.statement.corrects.unwrap_or(index));
+            }
             let touched = self.register.apply(&draft.statement, &draft.public);
             changes.add(&touched.map_err(|refusal| StoreError::Refused { index, refusal })?);
             entries.push(leaf);
@@ -193,22 +199,22 @@ fn standing(log: &Sequencer, path: &Path) -> Result<Option<u64>> {
 
 /// The site's database, brought from where it stands to the checkpoint.
 fn follow(
+    folder: &DataFolder,
     log: &Sequencer,
     register: &Register,
-    snapshot: &Snapshot,
-    path: &Path,
     standing: Option<u64>,
     changes: &Changes,
 ) -> Result<SiteDatabase> {
+    let (public, path, snapshot) = (folder.public(), folder.site_database(), snapshot(log));
     let Some(from) = standing else {
-        return SiteDatabase::create(path, register, snapshot, borrowed(&logged(log, 0)?));
+        return SiteDatabase::create(&public, &path, register, &snapshot, borrowed(&logged(log, 0)?));
     };
-    let mut site = SiteDatabase::open(path)?;
+    let mut site = SiteDatabase::open(&path)?;
     let newer = logged(log, from)?;
     if newer.iter().any(|(_, statement, _)| matches!(statement.body, Body::Redaction(_))) {
-        site.rebuild(register, snapshot, borrowed(&logged(log, 0)?))?;
+        site.rebuild(&public, register, &snapshot, borrowed(&logged(log, 0)?))?;
     } else if !newer.is_empty() {
-        site.change(register, snapshot, changes, borrowed(&newer))?;
+        site.change(&public, register, &snapshot, changes, borrowed(&newer))?;
     }
     Ok(site)
 }
@@ -221,9 +227,13 @@ fn fold(folder: &DataFolder, log: &Sequencer, from: Option<u64>) -> Result<(Regi
     let mut changes = Changes::default();
     for (index, (leaf, public)) in (0..).zip(log.read_entries(0..size)?.iter().zip(&texts)) {
         let statement = Statement::from_leaf(leaf).map_err(|source| StoreError::Statement { index, source })?;
+        let about_dictionary = dictionaries::is_about_one(&statement, &register);
         let touched = register.apply(&statement, public).map_err(|refusal| StoreError::Refused { index, refusal })?;
         if from.is_some_and(|from| from <= index) {
             changes.add(&touched);
+            if about_dictionary {
+                changes.add_dictionary(statement.corrects.unwrap_or(index));
+            }
         }
     }
     Ok((register, changes))

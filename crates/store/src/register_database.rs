@@ -3,6 +3,8 @@
 //! They hold nothing but what `register::tables` computes from the fold. Two files are made of them: the site's own
 //! (`site_database`), which each statement changes in place, and `register.sqlite`, which anybody may download.
 
+mod dictionaries;
+
 use std::collections::BTreeSet;
 
 use register::Register;
@@ -44,6 +46,7 @@ CREATE INDEX text_statement ON text (statement);
 CREATE INDEX text_state ON text (state, ground, opens);
 CREATE INDEX dataset_use_share ON dataset_use (share_id);
 CREATE INDEX dataset_use_dataset ON dataset_use (dataset, share_id);
+CREATE INDEX dataset_use_slug ON dataset_use (slug, share_id);
 CREATE INDEX class_use_share ON class_use (share_id);
 CREATE INDEX class_use_class ON class_use (scheme, value, share_id);
 CREATE INDEX copy_share ON copy (share_id);
@@ -66,6 +69,8 @@ pub(crate) struct Changes {
     shares: BTreeSet<usize>,
     recipients: BTreeSet<usize>,
     general: BTreeSet<u64>,
+    /// The earliest statement whose dictionary is new or told otherwise.
+    dictionaries: Option<u64>,
 }
 
 impl Changes {
@@ -75,21 +80,32 @@ impl Changes {
         self.recipients.extend(&touched.recipients);
         self.general.extend(&touched.general);
     }
+
+    /// The earliest statement whose dictionary is new or told otherwise; nothing where none is.
+    pub(crate) fn dictionaries(&self) -> Option<u64> {
+        self.dictionaries
+    }
+
+    /// Adds that a statement published a dictionary, or corrected the one that a statement published.
+    pub(crate) fn add_dictionary(&mut self, index: u64) {
+        self.dictionaries = Some(self.dictionaries.map_or(index, |earliest| earliest.min(index)));
+    }
 }
 
 /// What the schema is, in a number: a database of another one is made anew.
 pub(crate) fn schema_version() -> i32 {
     let tables: String = Table::ALL.iter().map(|table| create(*table)).collect();
-    let digest = register::Digest::of([tables.as_str(), INDICES, SEARCH].concat().as_bytes()).0;
+    let digest = register::Digest::of([tables.as_str(), INDICES, SEARCH, dictionaries::SEARCH].concat().as_bytes()).0;
     // Positive, and never the 0 of a database that says nothing.
     i32::from_be_bytes([digest[0] & 0x7F, digest[1], digest[2], digest[3] | 1])
 }
 
-/// Makes the tables in an empty database and fills them.
+/// Makes the tables in an empty database and fills them. `items` are the rows of every dictionary's items.
 pub(crate) fn fill<'a>(
     connection: &Connection,
     register: &Register,
     snapshot: &Snapshot,
+    items: Vec<Row>,
     statements: impl Iterator<Item = Logged<'a>>,
 ) -> rusqlite::Result<()> {
     for table in Table::ALL {
@@ -107,6 +123,8 @@ pub(crate) fn fill<'a>(
     }
     rows.insert_all(general_rows(register))?;
     rows.insert_all(head(register, snapshot))?;
+    connection.execute_batch(dictionaries::SEARCH)?;
+    dictionaries::write(connection, &mut rows, register, items, 0)?;
     drop(rows);
     connection.execute_batch(INDICES)?;
     connection.execute_batch(SEARCH)?;
@@ -120,16 +138,20 @@ pub(crate) fn fill<'a>(
 /// Drops every table, so that [`fill`] can make them anew in the same transaction.
 pub(crate) fn empty(connection: &Connection) -> rusqlite::Result<()> {
     let drops: String = Table::ALL.iter().map(|table| format!("DROP TABLE IF EXISTS \"{}\";", table.name())).collect();
-    connection.execute_batch(&format!("DROP TABLE IF EXISTS search; DROP VIEW IF EXISTS search_document; {drops}"))
+    connection.execute_batch(&format!(
+        "DROP TABLE IF EXISTS item_search; DROP TABLE IF EXISTS search; DROP VIEW IF EXISTS search_document; {drops}"
+    ))
 }
 
 /// Brings the tables from one state of the register to a later one, by these statements and what they changed. Costs
-/// work in proportion to the shares that changed, and none in proportion to the register.
+/// work in proportion to the shares that changed, and none in proportion to the register. `items` are the rows of the
+/// items of every dictionary that is new or told otherwise, and of those after it.
 pub(crate) fn change<'a>(
     connection: &Connection,
     register: &Register,
     snapshot: &Snapshot,
     changes: &Changes,
+    items: Vec<Row>,
     statements: impl Iterator<Item = Logged<'a>>,
 ) -> rusqlite::Result<()> {
     let mut rows = Inserts::of(connection)?;
@@ -171,6 +193,9 @@ pub(crate) fn change<'a>(
     }
     for (index, statement, leaf) in statements {
         rows.insert(statement_row(register, index, statement, leaf))?;
+    }
+    if let Some(first) = changes.dictionaries {
+        dictionaries::write(connection, &mut rows, register, items, first)?;
     }
     connection.execute_batch("DELETE FROM meta; DELETE FROM total;")?;
     rows.insert_all(head(register, snapshot))

@@ -2,6 +2,8 @@
 //! the site reads it. SQLite's write-ahead log lets a reader keep its state meanwhile, and after a crash leaves the state
 //! of the last whole batch.
 //!
+//! Item dictionaries lie as files in the public folder; their rows are read from there.
+//!
 //! It is not published: a copy taken while it changes could be torn. [`SiteDatabase::write_copy`] makes one that is whole.
 
 use std::fs;
@@ -12,6 +14,7 @@ use register::Register;
 use register::tables::Snapshot;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+use crate::dictionaries;
 use crate::durable::{Replacement, make_folder, sync_folder};
 use crate::error::{Result, StoreError, database, file};
 use crate::register_database::{self, Changes, Logged};
@@ -76,6 +79,7 @@ impl SiteDatabase {
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn create<'a>(
+        public: &Path,
         path: &Path,
         register: &Register,
         snapshot: &Snapshot,
@@ -84,7 +88,7 @@ impl SiteDatabase {
         let folder = path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
         let replacement = Replacement::of(path)?;
-        build(replacement.path(), register, snapshot, statements)?;
+        build(public, replacement.path(), register, snapshot, statements)?;
         for beside in ["-wal", "-shm"] {
             let mut name = path.as_os_str().to_owned();
             name.push(beside);
@@ -106,12 +110,16 @@ impl SiteDatabase {
     /// If it cannot be written; then it is as it was.
     pub(crate) fn change<'a>(
         &mut self,
+        public: &Path,
         register: &Register,
         snapshot: &Snapshot,
         changes: &Changes,
         statements: impl Iterator<Item = Logged<'a>>,
     ) -> Result<()> {
-        self.in_transaction(|connection| register_database::change(connection, register, snapshot, changes, statements))
+        let items = changes.dictionaries().map(|first| dictionaries::rows(public, register, first)).transpose()?;
+        self.in_transaction(|connection| {
+            register_database::change(connection, register, snapshot, changes, items.unwrap_or_default(), statements)
+        })
     }
 
     /// Computes it anew, and leaves nothing of what it held: neither in free pages nor in the write-ahead log.
@@ -120,13 +128,15 @@ impl SiteDatabase {
     /// If it cannot be written; then it is as it was.
     pub(crate) fn rebuild<'a>(
         &mut self,
+        public: &Path,
         register: &Register,
         snapshot: &Snapshot,
         statements: impl Iterator<Item = Logged<'a>>,
     ) -> Result<()> {
+        let items = dictionaries::rows(public, register, 0)?;
         self.in_transaction(|connection| {
             register_database::empty(connection)?;
-            register_database::fill(connection, register, snapshot, statements)
+            register_database::fill(connection, register, snapshot, items, statements)
         })?;
         let failed = database(&self.path);
         self.connection.execute_batch("VACUUM").map_err(&failed)?;
@@ -161,18 +171,20 @@ impl SiteDatabase {
 /// # Errors
 /// If it cannot be written.
 pub(crate) fn build<'a>(
+    public: &Path,
     path: &Path,
     register: &Register,
     snapshot: &Snapshot,
     statements: impl Iterator<Item = Logged<'a>>,
 ) -> Result<()> {
+    let items = dictionaries::rows(public, register, 0)?;
     let attempt = || -> rusqlite::Result<()> {
         let connection = Connection::open(path)?;
         connection.execute_batch(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; BEGIN;",
         )?;
-        register_database::fill(&connection, register, snapshot, statements)?;
+        register_database::fill(&connection, register, snapshot, items, statements)?;
         connection.execute_batch("COMMIT;")?;
         connection.close().map_err(|(_, error)| error)
     };

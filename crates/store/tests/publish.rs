@@ -252,3 +252,110 @@ fn the_key_is_for_its_owner_only_and_no_error_shows_it() {
     let error = Publisher::open(folder).unwrap_err().to_string();
     assert!(error.contains("log.key") && !error.contains(&seed[1..20]), "{error}");
 }
+
+#[test]
+fn a_dictionary_and_its_statement_are_published_as_one_or_not_at_all() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder.clone()).unwrap();
+    publisher.publish(&sample::batch(3)).unwrap();
+    let good = sample::dictionary_published("Census", 2, &sample::dictionary(9));
+    let other = sample::dictionary_published("Census", 2, &sample::dictionary(8));
+
+    let without = Draft { files: Vec::new(), ..good.clone() };
+    let swapped = Draft { files: other.files.clone(), ..good.clone() };
+    let twice = Draft { files: [good.files.clone(), other.files.clone()].concat(), ..good.clone() };
+    let mut changed = good.clone();
+    changed.files[0].bytes[20] ^= 1;
+    let mut counted = good.clone();
+    let mut classified = good.clone();
+    if let register::Body::ItemDictionaryPublished(says) = &mut counted.statement.body {
+        says.items += 1;
+    }
+    if let register::Body::ItemDictionaryPublished(says) = &mut classified.statement.body {
+        says.schemes = vec!["npd-tier".into()];
+    }
+    let stranger = Draft { files: good.files.clone(), ..sample::share(70) };
+    for (draft, said) in [
+        (without, "it brings 0 files; expected one"),
+        (swapped, "expected dictionaries/"),
+        (twice, "it brings 2 files"),
+        (changed, "it does not have the digest"),
+        (counted, "it lists 9 items, its statement says 10"),
+        (classified, "its statement says [npd-tier]"),
+        (stranger, "a statement of kind share-imported brings no file"),
+    ] {
+        let error = publisher.publish(&[sample::share(71), draft]).unwrap_err();
+        assert!(matches!(error, StoreError::Files { index: 8, .. }), "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+        assert_eq!(publisher.register().size(), 7);
+        assert!(!folder.public().join("dictionaries").exists());
+    }
+    publisher.publish(&[good]).unwrap();
+    assert_eq!(files(&folder.public().join("dictionaries")).len(), 1);
+}
+
+#[test]
+fn a_newer_dictionary_replaces_the_older_and_tables_and_search_are_those_of_a_fresh_build() {
+    let (_first, step_by_step) = new_register();
+    let (_second, at_once) = new_register();
+    fs::copy(step_by_step.private().join("log.key"), at_once.private().join("log.key")).unwrap();
+    let patch = serde_json::json!({ "dataset": "School Census" });
+    let body = register::statement::Correction {
+        cleared: Vec::new(),
+        patch: patch.as_object().unwrap().clone(),
+        reason: register::vocabulary::CorrectionReason::EnteredWrongly,
+    };
+    let mut renamed =
+        register::Statement::new("renamed", "2023-11-14".parse().unwrap(), sample::moment(6), body.into());
+    renamed.corrects = Some(7);
+    let mut between = sample::share(50);
+    between.statement.logged = sample::moment(5);
+    let steps = [
+        sample::batch(3),
+        vec![sample::dictionary_published("Census", 2, &sample::dictionary(9))],
+        vec![
+            sample::dictionary_published("Attainment", 3, &sample::dictionary(6)),
+            sample::dictionary_published("census", 4, &sample::dictionary(11)),
+        ],
+        vec![between],
+        vec![Draft::new(renamed)],
+    ];
+    let mut publisher = Publisher::open(step_by_step.clone()).unwrap();
+    for step in &steps {
+        publisher.publish(step).unwrap();
+    }
+    Publisher::open(at_once.clone()).unwrap().publish(&steps.concat()).unwrap();
+    let dumped = dump(&step_by_step.public());
+    assert_eq!(dumped, dump(&at_once.public()));
+    assert_eq!(dumped["item"].len(), 9 + 6 + 11);
+    for folder in [&step_by_step, &at_once] {
+        let connection = Connection::open(folder.public().join("register.sqlite")).unwrap();
+        connection.execute_batch("INSERT INTO item_search (item_search, rank) VALUES ('integrity-check', 0)").unwrap();
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        // "Census" was renamed, so both it and "census" are the newest of their datasets.
+        assert_eq!(count("SELECT count(*) FROM dictionary WHERE current = 1"), 3);
+        assert_eq!(count("SELECT count(*) FROM item_search WHERE item_search MATCH 'unique'"), 26);
+        assert_eq!(count("SELECT count(*) FROM item_search WHERE item_search MATCH 'alias:upn'"), 26);
+    }
+    publisher.publish(&[sample::dictionary_published("Attainment", 9, &sample::dictionary(2))]).unwrap();
+    let connection = Connection::open(step_by_step.public().join("register.sqlite")).unwrap();
+    let found = "SELECT count(*) FROM item_search WHERE item_search MATCH 'unique'";
+    assert_eq!(connection.query_row(found, [], |row| row.get::<_, i64>(0)).unwrap(), 22);
+}
+
+#[test]
+fn what_a_dictionary_s_file_fixes_is_not_corrected_away_from_it() {
+    let (_place, folder) = new_register();
+    let mut publisher = Publisher::open(folder).unwrap();
+    publisher.publish(&[sample::opened(), sample::dictionary_published("Census", 2, &sample::dictionary(3))]).unwrap();
+    let patch = serde_json::json!({ "items": 4 });
+    let body = register::statement::Correction {
+        cleared: Vec::new(),
+        patch: patch.as_object().unwrap().clone(),
+        reason: register::vocabulary::CorrectionReason::EnteredWrongly,
+    };
+    let mut statement = register::Statement::new("c", "2023-11-14".parse().unwrap(), sample::moment(3), body.into());
+    statement.corrects = Some(1);
+    let error = publisher.publish(&[Draft::new(statement)]).unwrap_err().to_string();
+    assert!(error.contains("it corrects the items of a dictionary, which its file fixes"), "{error}");
+}

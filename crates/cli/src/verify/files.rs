@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 
+use register::dictionary::{self, published};
 use register::download::Download;
 use register::hdr_uk::SPREADSHEETS;
 use register::listing::{self, Listing};
@@ -11,6 +12,7 @@ use register::tables::Snapshot;
 use sha2::{Digest, Sha256};
 use tlog::{Tile, bundle, tiles_of};
 
+use super::dictionaries::Dictionaries;
 use super::log::{Log, signed_text};
 use super::statements::{Folded, disclosures_path};
 use super::{Question, Report, Stop, rows};
@@ -63,16 +65,18 @@ pub(super) fn compare(
     list: &Listing,
     log: &Log,
     folded: &Folded,
+    dictionaries: &Dictionaries,
     report: &mut Report,
 ) -> Result<(), Stop> {
     let database = source.read(listing::DATABASE)?;
     std::thread::scope(|scope| -> Result<(), Stop> {
-        let compared = scope.spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, &list.snapshot)));
+        let compared = scope
+            .spawn(|| database.as_ref().map(|bytes| rows::compare(bytes, log, folded, dictionaries, &list.snapshot)));
         for download in Download::ALL {
             compare_download(source, *download, list, folded, report)?;
         }
         for path in SPREADSHEETS {
-            compare_signed(source, path, &list, report)?;
+            compare_signed(source, path, list, report)?;
         }
         let expected = list.files.iter().find(|file| file.path == listing::DATABASE);
         match (&database, expected) {
@@ -179,7 +183,7 @@ impl Write for Comparing<'_> {
 
 /// Files of a folder that nothing above has read: partial tiles and bundles of earlier checkpoints, which must agree with
 /// the tree, and whatever should not be there.
-pub(super) fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Result<(), Stop> {
+pub(super) fn stray_files(source: &Source, log: &Log, folded: &Folded, report: &mut Report) -> Result<(), Stop> {
     let Some(files) = source.list()? else { return Ok(()) };
     let mut known: BTreeSet<String> =
         ["checkpoint", "vkey", listing::PATH, listing::DATABASE].map(str::to_owned).into_iter().collect();
@@ -189,6 +193,7 @@ pub(super) fn stray_files(source: &Source, log: &Log, report: &mut Report) -> Re
     let bundles = log.bundles.len() as u64;
     known.extend((0..bundles).filter_map(|index| Some(Tile::in_tree(0, index, log.size)?.entries_path())));
     known.extend((0..bundles).map(|index| disclosures_path(index, log.size)));
+    known.extend(published(&folded.register).iter().map(|one| dictionary::path(one.says.digest)));
     for path in files.iter().filter(|path| !known.contains(*path)) {
         if path.ends_with(".tmp") {
             continue;

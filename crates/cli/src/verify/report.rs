@@ -53,6 +53,10 @@ pub struct Checked {
     pub releases: u64,
     /// Recipients counted anew.
     pub recipients: u64,
+    /// Item dictionaries read and held against their statements.
+    pub dictionaries: u64,
+    /// Items that they list.
+    pub items: u64,
     /// Statements at whose checkpoint the published files stand.
     pub files_at: Option<u64>,
     /// Published files computed anew and compared.
@@ -179,6 +183,11 @@ impl fmt::Display for Report {
                     "{} shares, {} releases, {} recipients, counted from the log",
                     checked.shares, checked.releases, checked.recipients
                 ),
+            ),
+            (
+                "dictionaries",
+                checked.dictionaries,
+                format!("{} match their digests and list {} items", checked.dictionaries, checked.items),
             ),
             (
                 "files",

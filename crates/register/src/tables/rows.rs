@@ -1,11 +1,12 @@
 //! Computes the rows of every table from the fold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{Cell, Row, Table};
 use crate::date::PartialDate;
+use crate::dictionary::dataset_address;
 use crate::fold::{Fact, Register, Share, Text, TextState};
 use crate::statement::{Body, ReleaseRegistered, Statement};
 use crate::volume::Count;
@@ -112,8 +113,10 @@ pub fn share_rows(register: &Register, share: &Share) -> Vec<Row> {
     for fact in &share.facts {
         rows.extend(text_rows(fact, id()));
     }
-    let datasets: BTreeSet<&str> = datasets_of(share).collect();
-    rows.extend(datasets.into_iter().map(|name| (Table::DatasetUse, vec![id(), text(name)])));
+    let used = |(name, releases): (&str, u64)| {
+        (Table::DatasetUse, vec![id(), text(name), text(dataset_address(name)), integer(releases)])
+    };
+    rows.extend(datasets_of(share).into_iter().map(used));
     rows.extend(
         classes.into_iter().map(|class| (Table::ClassUse, vec![id(), text(&class.scheme), text(&class.value)])),
     );
@@ -253,26 +256,32 @@ fn text_row(statement: u64, share: Cell, held: &Text, replaced_by: Cell) -> Row 
     (Table::Text, cells)
 }
 
-fn datasets_of(share: &Share) -> impl Iterator<Item = &str> {
-    let released = share.releases().flat_map(|(_, release, _)| release.datasets.iter());
-    share.access().datasets.iter().map(|dataset| dataset.name.as_str()).chain(released.map(String::as_str))
+/// The datasets of a share, each with how many of its releases name it.
+fn datasets_of(share: &Share) -> BTreeMap<&str, u64> {
+    let asked = share.access().datasets.iter().map(|dataset| (dataset.name.as_str(), 0));
+    let mut datasets: BTreeMap<&str, u64> = asked.collect();
+    for (_, release, _) in share.releases() {
+        let named: BTreeSet<&str> = release.datasets.iter().map(String::as_str).collect();
+        named.into_iter().for_each(|name| *datasets.entry(name).or_default() += 1);
+    }
+    datasets
 }
 
-fn text(value: impl ToString) -> Cell {
+pub(super) fn text(value: impl ToString) -> Cell {
     Cell::Text(value.to_string())
 }
 
-fn optional(value: Option<impl ToString>) -> Cell {
+pub(super) fn optional(value: Option<impl ToString>) -> Cell {
     value.map_or(Cell::Null, text)
 }
 
 /// Counts beyond 2^63 do not occur: leaves are at most 65,535 bytes and a log of that size cannot be stored.
-fn integer(value: u64) -> Cell {
+pub(super) fn integer(value: u64) -> Cell {
     Cell::Integer(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 /// Empty lists and maps are stored as such, so that a reader need not tell null from nothing.
-fn json(value: &(impl Serialize + ?Sized)) -> Cell {
+pub(super) fn json(value: &(impl Serialize + ?Sized)) -> Cell {
     match serde_json::to_string(value) {
         Ok(json) => Cell::Text(json),
         Err(error) => unreachable!("lists and maps of texts are always JSON: {error}"),

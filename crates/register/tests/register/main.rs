@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod corrections;
+mod dictionaries;
 mod downloads;
 mod given;
 mod golden;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use register::draft::File;
 use register::statement::{Access, DatasetUse, ReleaseOpened, ReleaseRegistered, ShareApplied};
 use register::vocabulary::{ErasureGround, VolumeBasis};
 use register::{Body, Count, Digest, Kind, Organisation, PartialDate, Volume};
 use toml::{Table, Value};
 
 use super::DemoError;
+use super::dictionaries::dictionary;
 use super::files::{
     Entry, Field, Heartbeats, REGISTER, RegisterFile, ReleaseEntry, SHARES, ShareEntry, SharesFile, read,
 };
@@ -28,6 +30,8 @@ pub(super) struct Step {
     pub texts: BTreeMap<String, String>,
     pub withheld: Vec<Field>,
     pub evidence: Vec<String>,
+    /// Files that the statement commits to.
+    pub files: Vec<File>,
     /// Where the files say it, for errors.
     pub place: String,
 }
@@ -92,6 +96,7 @@ fn step_of(on: PartialDate, share: Option<&ShareEntry>, said: Said, place: &str)
         texts: BTreeMap::new(),
         withheld: Vec::new(),
         evidence: Vec::new(),
+        files: Vec::new(),
         place,
     }
 }
@@ -212,6 +217,9 @@ impl Names<'_> {
         let mut step = step_of(entry.on, share, Said::Heartbeat, code);
         let kind = Kind::from_code(code).ok_or_else(|| step.unknown(code))?;
         let mut body = entry.body.clone();
+        if kind == Kind::ItemDictionaryPublished {
+            step.files = vec![list_items(&mut body, &step.place)?];
+        }
         self.complete(kind, entry.on, share, &mut body, &step.place)?;
         step.said = match (kind, &entry.of) {
             (Kind::Redaction, Some(of)) => {
@@ -271,12 +279,29 @@ impl Names<'_> {
         }
         let document = match kind {
             Kind::ShareAgreed => "agreement",
-            Kind::ItemDictionaryPublished | Kind::EditionImported => "digest",
+            Kind::EditionImported => "digest",
             _ => return Ok(()),
         };
         put(body, document, &Digest::of(format!("the document of {place}").as_bytes()).to_string());
         Ok(())
     }
+}
+
+/// Puts what a dictionary's table says in the place of the table's name, and gives the file.
+fn list_items(body: &mut Table, place: &str) -> Result<File, DemoError> {
+    let table = body.remove("table").and_then(|table| table.as_str().map(str::to_owned)).unwrap_or_default();
+    let schemes = body.get("schemes").and_then(Value::as_array).into_iter().flatten();
+    let schemes: Vec<String> = schemes.filter_map(Value::as_str).map(str::to_owned).collect();
+    let dictionary = dictionary(&table, &schemes, place)?;
+    let form = |error: register::dictionary::DictionaryError| DemoError::Dictionary {
+        place: place.to_owned(),
+        error: error.to_string(),
+    };
+    let bytes = dictionary.to_bytes().map_err(form)?;
+    let digest = Digest::of(&bytes);
+    put(body, "digest", &digest.to_string());
+    body.insert("items".to_owned(), Value::Integer(dictionary.items.len() as i64));
+    Ok(File { path: register::dictionary::path(digest), bytes })
 }
 
 fn unknown(wrong: &str, place: &str) -> DemoError {

@@ -20,7 +20,7 @@ const SHIPPED: &[(&str, &str)] = &[
 ];
 
 /// The largest mapping file that is read; the largest that we ship has 4 KB.
-const MAX_MAPPING: u64 = 1 << 20;
+pub(super) const MAX_MAPPING: u64 = 1 << 20;
 
 /// How one publisher's register is read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -320,6 +320,9 @@ pub enum MappingError {
     /// No mapping of this name comes with the program, and there is no such file.
     #[error("there is no mapping {0:?}: expected {names} or a mapping file", names = shipped_names())]
     Unknown(String),
+    /// No mapping of items of this name comes with the program, and there is no such file.
+    #[error("there is no mapping of items {0:?}: expected {1} or a mapping file")]
+    UnknownItems(String, String),
     /// The file cannot be read.
     #[error("mapping {path}: {error}")]
     Unreadable {

@@ -116,6 +116,12 @@ pub enum ImportError {
 /// # Errors
 /// An [`ImportError`] that says everything that is wrong.
 pub fn read_file(path: &Path, mapping: &Mapping, edition: Option<PartialDate>) -> Result<Edition, ImportError> {
+    let (file, bytes) = read_bytes(path)?;
+    read(&file, &bytes, mapping, edition)
+}
+
+/// A file's name and bytes, at most one byte more than is ever read.
+pub(super) fn read_bytes(path: &Path) -> Result<(String, Vec<u8>), FileError> {
     use std::io::Read;
     let file = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let limits = Limits::STANDARD;
@@ -123,7 +129,7 @@ pub fn read_file(path: &Path, mapping: &Mapping, edition: Option<PartialDate>) -
     let opened = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     opened.take(limits.file + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    read(&file, &bytes, mapping, edition)
+    Ok((file, bytes))
 }
 
 /// Reads a file of this name and these bytes. `edition` is the date that the command gives; it goes before the
@@ -163,7 +169,7 @@ fn edition_date(file: &str, mapping: &Mapping, given: Option<PartialDate>) -> Re
 }
 
 /// The first day or month in a text that is not part of a longer number.
-fn date_in(text: &str) -> Option<PartialDate> {
+pub(crate) fn date_in(text: &str) -> Option<PartialDate> {
     let digits = |from: usize| text.as_bytes().get(from).is_some_and(u8::is_ascii_digit);
     for start in 0..text.len() {
         if start > 0 && digits(start - 1) {

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use self::sniff::{Found, sniff};
-use super::mapping::Mapping;
+use super::mapping::{CsvOptions, Mapping};
 use super::value::header_key;
 
 pub use error::FileError;
@@ -98,8 +98,8 @@ pub(super) struct Row {
 pub(super) enum Cell {
     /// A text, a number or a date as it would be read.
     Text(Box<str>),
-    /// A formula: what it computes is not what its publisher wrote.
-    Formula,
+    /// A formula, with what it showed when the file was saved: that is not what its publisher wrote.
+    Formula(Option<Box<str>>),
     /// An error such as `#REF!`.
     Error(Box<str>),
 }
@@ -118,6 +118,8 @@ pub(super) enum Wanted {
     First,
     /// Those of these names, white space and case apart.
     Named(HashSet<String>),
+    /// All of them.
+    All,
 }
 
 impl Wanted {
@@ -131,6 +133,7 @@ impl Wanted {
         match self {
             Self::First => number == 0,
             Self::Named(names) => names.contains(&header_key(name)),
+            Self::All => true,
         }
     }
 }
@@ -174,7 +177,7 @@ impl<'a> Collector<'a> {
             let what = format!("the sheets have more than {} cells", self.limits.cells);
             return Err(self.too_large(what, format!("{} cells", self.limits.cells)));
         }
-        if let Cell::Text(text) | Cell::Error(text) = &cell {
+        if let Cell::Text(text) | Cell::Error(text) | Cell::Formula(Some(text)) = &cell {
             self.text += text.len();
             if self.text > self.limits.text {
                 let limit = self.limits.text >> 20;
@@ -230,16 +233,29 @@ impl Sheet {
 /// # Errors
 /// A [`FileError`] for anything that is not a whole, open spreadsheet within the limits.
 pub(super) fn open(file: &str, bytes: &[u8], mapping: &Mapping, limits: &Limits) -> Result<Workbook, FileError> {
+    open_sheets(file, bytes, &Wanted::by(mapping), mapping.csv, limits)
+}
+
+/// Reads these sheets.
+///
+/// # Errors
+/// The same.
+pub(super) fn open_sheets(
+    file: &str,
+    bytes: &[u8],
+    wanted: &Wanted,
+    csv: CsvOptions,
+    limits: &Limits,
+) -> Result<Workbook, FileError> {
     if bytes.len() as u64 > limits.file {
         return Err(too_long(file, limits));
     }
-    let wanted = Wanted::by(mapping);
     let mut workbook = match sniff(bytes) {
         Found::Nothing => return Err(FileError::Empty { file: file.to_owned() }),
         Found::Other(found) => return Err(FileError::WrongType { file: file.to_owned(), found }),
         Found::Password => return Err(FileError::Password { file: file.to_owned() }),
-        Found::Zip => archive::open(file, bytes, &wanted, limits)?,
-        Found::Text => csv::open(file, bytes, mapping.csv, limits)?,
+        Found::Zip => archive::open(file, bytes, wanted, limits)?,
+        Found::Text => self::csv::open(file, bytes, csv, limits)?,
     };
     for sheet in &mut workbook.sheets {
         sheet.sort();

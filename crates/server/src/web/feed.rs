@@ -54,7 +54,7 @@ pub async fn dataset(
 ) -> Result<Response, Problem> {
     let asked = slug.clone();
     let found = view.read(move |reader| {
-        let Some(dataset) = reader.dataset(&asked)? else { return Ok(None) };
+        let Some(dataset) = reader.uses_of_dataset(&asked)? else { return Ok(None) };
         let shares = reader.shares_with(&dataset.names)?;
         Ok(Some((dataset, shares)))
     });
@@ -62,7 +62,7 @@ pub async fn dataset(
     let about = About {
         title: Some(dataset.name().to_owned()),
         path: format!("/dataset/{}/feed.atom", words::encode(&slug)),
-        page: format!("/find?{}", dataset.query()),
+        page: format!("/dataset/{}", words::encode(&slug)),
         question: String::new(),
     };
     answer(view, &site, about, Changed::Shares(shares), before(&query)?).await

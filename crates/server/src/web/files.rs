@@ -60,6 +60,20 @@ pub async fn disclosures(
     send(&site.public().join("disclosures").join(path), "text/plain; charset=utf-8", ASK_AGAIN, request).await
 }
 
+/// `/dictionaries/<sha256>.jsonl`. Its name is its digest, so it never changes.
+pub async fn dictionary(
+    State(site): State<Site>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let digest = name.strip_suffix(".jsonl").ok_or(Problem::NotFound)?;
+    if digest.len() != 64 || !digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(Problem::NotFound);
+    }
+    let file = site.public().join(register::dictionary::FOLDER).join(name);
+    send(&file, "application/x-ndjson", FOR_EVER, request).await
+}
+
 /// `/downloads/<name>`
 pub async fn download(
     State(site): State<Site>,

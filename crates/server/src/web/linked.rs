@@ -7,7 +7,7 @@ mod dcat;
 mod schema_org;
 
 pub use dcat::catalogue;
-pub use schema_org::{description, script, whole_register};
+pub use schema_org::{dataset, description, script, whole_register};
 
 /// What a download holds and how, by its name: a media type, and the specification that it keeps to.
 fn form(path: &str) -> (&'static str, Option<&'static str>) {

@@ -24,6 +24,8 @@ pub enum Section {
     OtherAccess,
     /// Figures.
     Figures,
+    /// Datasets and their items.
+    Datasets,
     /// Data.
     Data,
     /// Verify.
@@ -40,10 +42,10 @@ impl Section {
         (Self::Find, "Find a release", "/find"),
         (Self::Decisions, "Decisions", "/decisions"),
         (Self::OtherAccess, "Other access", "/other-access"),
+        (Self::Datasets, "Datasets", "/datasets"),
         (Self::Figures, "Figures", "/figures"),
         (Self::Data, "Data", "/data"),
         (Self::Verify, "Verify", "/verify"),
-        (Self::About, "About", "/about"),
     ];
 }
 
@@ -58,12 +60,14 @@ pub const FOOTER: &[Group] = &[
             ("Find a release", "/find"),
             ("Decisions", "/decisions"),
             ("Other access", "/other-access"),
+            ("Datasets", "/datasets"),
+            ("Figures", "/figures"),
             ("Changes", "/changes"),
             ("Corrections", "/corrections"),
         ],
     ),
     ("How to read it", &[("About", "/about"), ("Glossary", "/glossary"), ("Method and limits", "/method")]),
-    ("Check and reuse it", &[("Data", "/data"), ("Verify", "/verify")]),
+    ("Check and reuse it", &[("Data", "/data"), ("API", "/api"), ("Verify", "/verify")]),
     (
         "This site",
         &[

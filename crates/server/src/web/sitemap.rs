@@ -18,6 +18,7 @@ const PART: u64 = 10_000;
 const PAGES: &[&str] = &[
     "/",
     "/find",
+    "/datasets",
     "/decisions",
     "/other-access",
     "/changes",

@@ -24,8 +24,6 @@ pub struct View {
 
 /// A past moment that is looked at.
 pub struct Past {
-    /// As it was asked for.
-    pub when: When,
     /// How many statements there were.
     pub size: u64,
     /// The day on which it is looked at: lateness is computed for it.
@@ -110,7 +108,7 @@ impl View {
         let database =
             if size == info.size { site.database().clone() } else { site.pasts().database(size, &info).await? };
         let (since, _) = Self::now(site.clone()).read(move |reader| reader.since(size)).await?;
-        Ok(Self { site: site.clone(), past: Some(Arc::new(Past { when, size, day, since, now, database })) })
+        Ok(Self { site: site.clone(), past: Some(Arc::new(Past { size, day, since, now, database })) })
     }
 }
 

@@ -147,6 +147,11 @@ pub fn share_address(reference: &str) -> String {
     }
 }
 
+/// The address of a dataset's page.
+pub fn dataset_page(name: &str) -> String {
+    format!("/dataset/{}", register::dictionary::dataset_address(name))
+}
+
 /// The address of a share as JSON.
 pub fn share_json_address(reference: &str) -> String {
     let address = share_address(reference);

@@ -45,7 +45,7 @@ impl<'m> Columns<'m> {
                 Cell::Text(text) => {
                     headers.entry(header_key(text)).or_default().push((*column, folded(text)));
                 }
-                Cell::Formula => notes.problems.add(
+                Cell::Formula(_) => notes.problems.add(
                     Problem::new(Place::cell(name, header_row, *column, ""), "a header as plain text")
                         .finding("a formula"),
                 ),

@@ -73,7 +73,7 @@ pub(super) fn read_row(row: &Row, columns: &Columns<'_>, spot: Spot, notes: &mut
         let text = match row.cell(*at) {
             None => "",
             Some(Cell::Text(text)) => text,
-            Some(Cell::Formula) => {
+            Some(Cell::Formula(_)) => {
                 let expected = "the value itself; copy it over the formula as a value";
                 notes.problem(spot, expected, Some("a formula"));
                 continue;

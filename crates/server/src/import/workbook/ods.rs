@@ -197,7 +197,7 @@ impl<'a> Parser<'a> {
         } else if error {
             Some(Cell::Error(written.into()))
         } else if formula {
-            Some(Cell::Formula)
+            Some(Cell::Formula(Some(given.unwrap_or(written)).filter(|shown| !shown.is_empty()).map(Into::into)))
         } else {
             Some(given.unwrap_or(written)).filter(|text| !text.trim().is_empty()).map(|text| Cell::Text(text.into()))
         };

@@ -42,7 +42,10 @@ fn sheets(file: &str, bytes: &[u8], wanted: &Wanted, merged: bool, limits: &Limi
         while let Some(record) = cells.next_cell_with_formula_metadata().map_err(broken)? {
             let (row, column) = record.pos;
             let cell = match record.formula {
-                Some(_) => Cell::Formula,
+                Some(_) => match cell(record.value) {
+                    Some(Cell::Text(shown)) => Cell::Formula(Some(shown)),
+                    _ => Cell::Formula(None),
+                },
                 None => match cell(record.value) {
                     Some(cell) => cell,
                     None => continue,

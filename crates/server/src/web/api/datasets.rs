@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::answer::{Checkpoint, json, page};
 use super::parameter::{Asked, Parameter};
 use super::short::by_status;
-use crate::web::database::DatasetRow;
+use crate::web::database::DatasetUses;
 use crate::web::problem::Problem;
 use crate::web::{View, words};
 
@@ -42,8 +42,8 @@ pub struct DatasetCounts {
     description: String,
 }
 
-impl From<DatasetRow> for DatasetCounts {
-    fn from(row: DatasetRow) -> Self {
+impl From<DatasetUses> for DatasetCounts {
+    fn from(row: DatasetUses) -> Self {
         let slug = words::encode(&row.slug);
         Self {
             address: format!("/api/v1/datasets/{slug}"),
@@ -67,7 +67,7 @@ impl From<DatasetRow> for DatasetCounts {
 )]
 pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     Asked::read(&query, TAKES)?;
-    let (datasets, info) = view.read(|reader| reader.datasets()).await?;
+    let (datasets, info) = view.read(|reader| reader.dataset_uses()).await?;
     page(&view, &info, datasets.into_iter().map(DatasetCounts::from).collect(), None)
 }
 
@@ -86,6 +86,6 @@ pub struct OneDataset {
 )]
 pub async fn one(view: View, Path(slug): Path<String>, query: RawQuery) -> Result<Response, Problem> {
     Asked::read(&query, &[])?;
-    let (found, info) = view.read(move |reader| reader.dataset(&slug)).await?;
+    let (found, info) = view.read(move |reader| reader.uses_of_dataset(&slug)).await?;
     json(&OneDataset { checkpoint: Checkpoint::of(&view, &info), dataset: found.ok_or(Problem::NotFound)?.into() })
 }

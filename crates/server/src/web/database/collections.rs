@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use register::PartialDate;
-use register::fold::slug;
 use register::statement::Condition;
 use register::vocabulary::{Channel, Outcome, Reason, Status};
 use rusqlite::types::Value;
@@ -33,7 +32,7 @@ pub struct RecipientRow {
 
 /// A dataset with its counts.
 #[derive(Debug, Default)]
-pub struct DatasetRow {
+pub struct DatasetUses {
     /// The last part of its addresses.
     pub slug: String,
     /// Its spellings, the most used first.
@@ -46,7 +45,7 @@ pub struct DatasetRow {
     pub recipients: u64,
 }
 
-impl DatasetRow {
+impl DatasetUses {
     /// The name that most shares use.
     pub fn name(&self) -> &str {
         self.names.first().map_or("", String::as_str)
@@ -139,8 +138,8 @@ impl Reader<'_> {
     }
 
     /// Every dataset, in the order of their addresses. Names that have the same address are one dataset.
-    pub fn datasets(&self) -> Result<Vec<DatasetRow>, DatabaseError> {
-        let sql = "SELECT dataset, share.id, share.status, share.recipient_id FROM dataset_use \
+    pub fn dataset_uses(&self) -> Result<Vec<DatasetUses>, DatabaseError> {
+        let sql = "SELECT dataset, slug, share.id, share.status, share.recipient_id FROM dataset_use \
                    JOIN share ON share.id = dataset_use.share_id ORDER BY dataset, share.id";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
@@ -148,7 +147,7 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             let name: String = row.get("dataset")?;
             let status: Status = parsed(row, "status")?;
-            let uses = datasets.entry(slug(&name)).or_default();
+            let uses = datasets.entry(row.get("slug")?).or_default();
             *uses.names.entry(name).or_insert(0) += 1;
             uses.shares.insert(row.get("id")?, status);
             uses.recipients.insert(row.get("recipient_id")?);
@@ -157,8 +156,8 @@ impl Reader<'_> {
     }
 
     /// The dataset of this address.
-    pub fn dataset(&self, slug: &str) -> Result<Option<DatasetRow>, DatabaseError> {
-        Ok(self.datasets()?.into_iter().find(|dataset| dataset.slug == slug))
+    pub fn uses_of_dataset(&self, slug: &str) -> Result<Option<DatasetUses>, DatabaseError> {
+        Ok(self.dataset_uses()?.into_iter().find(|dataset| dataset.slug == slug))
     }
 
     /// Decisions behind this one, newest first; those of which the date is not known come last.
@@ -288,7 +287,7 @@ impl Reader<'_> {
             ])
         });
         let mut examples = found.optional()?.unwrap_or_default();
-        examples.extend(self.datasets()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
+        examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
         Ok(examples)
     }
 
@@ -332,14 +331,14 @@ struct Uses {
 }
 
 impl Uses {
-    fn row(self, slug: String) -> DatasetRow {
+    fn row(self, slug: String) -> DatasetUses {
         let mut names: Vec<(String, u64)> = self.names.into_iter().collect();
         names.sort_by_key(|(_, uses)| std::cmp::Reverse(*uses));
         let mut by_status = BTreeMap::new();
         for status in self.shares.values() {
             *by_status.entry(*status).or_insert(0) += 1;
         }
-        DatasetRow {
+        DatasetUses {
             slug,
             names: names.into_iter().map(|(name, _)| name).collect(),
             shares: self.shares.len() as u64,

@@ -175,7 +175,7 @@ impl Reader<'_> {
             Ok(())
         })?;
         figures.lags.insert(0, decisions);
-        self.items(&mut figures)?;
+        self.items_by_class(&mut figures)?;
         self.cohorts(&mut figures)?;
         figures.newest = self.rows(
             "SELECT share.reference AS share, release.reference, release.released, release.cohorts FROM release \
@@ -259,7 +259,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn items(&self, figures: &mut Figures) -> Result<(), DatabaseError> {
+    fn items_by_class(&self, figures: &mut Figures) -> Result<(), DatabaseError> {
         let mut lists: HashMap<String, u64> = HashMap::new();
         self.each("SELECT items FROM release WHERE items <> '[]'", |row| count(&mut lists, row))?;
         let mut sums: BTreeMap<Vec<Class>, u64> = BTreeMap::new();

@@ -187,6 +187,17 @@ impl Reader<'_> {
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
+    /// Shares that name the dataset of this address, newest change first.
+    pub(super) fn shares_of_dataset(&self, slug: &str, limit: u64) -> Result<Vec<FoundShare>, DatabaseError> {
+        let sql = format!(
+            "{FOUND} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
+             ORDER BY share.changed DESC LIMIT ?"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let shares = statement.query_map(rusqlite::params![slug, limit], found_share)?;
+        Ok(shares.collect::<Result<_, _>>()?)
+    }
+
     fn snippet(&self, expression: &str, share: u64) -> Result<Vec<(String, bool)>, DatabaseError> {
         // The marks are control characters, which no text of the register needs, so that a text cannot forge one.
         let sql =

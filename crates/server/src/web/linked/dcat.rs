@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 
 use super::form;
 use crate::web::address::SiteAddress;
-use crate::web::database::{DatasetRow, Info};
+use crate::web::database::{DatasetUses, Info};
 use crate::web::problem::Problem;
 use crate::web::{View, data, words};
 
 /// `/catalogue.jsonld`
 pub async fn catalogue(view: View, site: SiteAddress, _: RawQuery) -> Result<Response, Problem> {
-    let (datasets, info) = view.read(|reader| reader.datasets()).await?;
+    let (datasets, info) = view.read(|reader| reader.dataset_uses()).await?;
     let list = data::list(view.public()).await;
     let document = document(&site, &info, list.as_ref(), &datasets);
     Ok(([(CONTENT_TYPE, "application/ld+json")], document.to_string()).into_response())
 }
 
-fn document(site: &SiteAddress, info: &Info, list: Option<&Listing>, datasets: &[DatasetRow]) -> Value {
+fn document(site: &SiteAddress, info: &Info, list: Option<&Listing>, datasets: &[DatasetUses]) -> Value {
     let files = list.map_or(&[][..], |list| &list.files);
     let publisher = json!({ "@id": site.join("/about"), "@type": "foaf:Agent", "foaf:name": info.custodian });
     let modified = info.data_as_at.map(|moment| moment.to_string());
@@ -78,7 +78,7 @@ fn document(site: &SiteAddress, info: &Info, list: Option<&Listing>, datasets: &
 }
 
 /// A dataset that the register is about. It is not published, so it has no distribution: what can be read is who got it.
-fn described(site: &SiteAddress, info: &Info, dataset: &DatasetRow) -> Value {
+fn described(site: &SiteAddress, info: &Info, dataset: &DatasetUses) -> Value {
     json!({
         "@id": site.join(&format!("/api/v1/datasets/{}", words::encode(&dataset.slug))),
         "@type": "dcat:Dataset",

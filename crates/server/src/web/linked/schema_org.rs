@@ -7,7 +7,7 @@ use register::listing::Listing;
 use serde_json::{Value, json};
 
 use super::form;
-use crate::web::database::{DatasetRow, Info};
+use crate::web::database::{DatasetUses, Info};
 use crate::web::problem::Problem;
 use crate::web::{View, words};
 
@@ -46,14 +46,14 @@ pub fn whole_register(info: &Info, list: Option<&Listing>) -> Value {
 /// `/dataset/<slug>/description.jsonld`: what a page of the dataset says in its head.
 pub async fn description(view: View, Path(slug): Path<String>) -> Result<Response, Problem> {
     let page = format!("/dataset/{}", words::encode(&slug));
-    let (found, info) = view.read(move |reader| reader.dataset(&slug)).await?;
+    let (found, info) = view.read(move |reader| reader.uses_of_dataset(&slug)).await?;
     let text = dataset(&info, &found.ok_or(Problem::NotFound)?, &page).to_string();
     Ok(([(CONTENT_TYPE, "application/ld+json")], text).into_response())
 }
 
 /// One dataset that the register is about, for its page at this address. What can be had freely is who got it; the data
 /// itself is not published.
-pub fn dataset(info: &Info, dataset: &DatasetRow, page: &str) -> Value {
+pub fn dataset(info: &Info, dataset: &DatasetUses, page: &str) -> Value {
     let name = dataset.name();
     json!({
         "@context": "https://schema.org",
