@@ -72,6 +72,7 @@ async function addresses() {
     "bad-day": "/changes?from=yesterday",
     figures: "/figures",
     data: "/data",
+    api: "/api",
     datasets: "/datasets",
     dataset: "/dataset/school-census",
     "dataset-filtered": "/dataset/school-census?q=pupil&class=dfe-sensitivity:E",

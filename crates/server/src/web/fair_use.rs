@@ -152,7 +152,8 @@ fn cost(request: &Request) -> u32 {
     if path == "/api" {
         return REFERENCE;
     }
-    if path.starts_with("/find.") || path.starts_with("/downloads/") || path == "/register.sqlite" {
+    let whole_lists = ["/find.", "/decisions.", "/changes.", "/downloads/", "/register.sqlite"];
+    if whole_lists.iter().any(|list| path.starts_with(list)) {
         // Programs that read a database over the network ask for many small parts of it.
         let part = request.method() == Method::HEAD || request.headers().contains_key(RANGE);
         return if part { 1 } else { DOWNLOAD };

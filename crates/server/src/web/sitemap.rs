@@ -15,7 +15,26 @@ use super::{View, words};
 const PART: u64 = 10_000;
 
 /// Pages that every register has.
-const PAGES: &[&str] = &["/", "/find", "/data", "/api", "/verify", "/about"];
+const PAGES: &[&str] = &[
+    "/",
+    "/find",
+    "/datasets",
+    "/decisions",
+    "/other-access",
+    "/changes",
+    "/corrections",
+    "/figures",
+    "/data",
+    "/api",
+    "/verify",
+    "/about",
+    "/method",
+    "/glossary",
+    "/accessibility",
+    "/cookies",
+    "/privacy",
+    "/contact",
+];
 
 /// What is listed, each in parts of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

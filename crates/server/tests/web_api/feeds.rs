@@ -195,6 +195,9 @@ async fn the_sitemap_lists_every_share_and_every_recipient() {
         let xml = fetch(&site, part.strip_prefix("http://register.example").unwrap()).await.text;
         listed.extend(texts(&xml, "loc"));
     }
+    for page in listed.iter().filter(|page| !page.contains("/share/") && !page.contains("/recipient/")) {
+        fetch(&site, page.strip_prefix("http://register.example").unwrap()).await;
+    }
     for share in site.register().shares() {
         let address = super::site::share_address(&share.reference);
         assert!(listed.contains(&format!("http://register.example{address}")), "{address}");

@@ -213,3 +213,20 @@ async fn a_walk_neither_repeats_nor_loses_a_row_while_statements_are_published()
     }
     assert!(published > 20, "{published}");
 }
+
+#[tokio::test]
+async fn a_walk_as_of_then_stays_there_whichever_way_it_was_asked_for() {
+    let site = demonstration();
+    let then = walk(&site, "/api/v1/shares?as_of=checkpoint-300&limit=100").await;
+    let now = walk(&site, "/api/v1/shares?limit=100").await;
+    assert!(!then.is_empty() && then.len() < now.len(), "{} {}", then.len(), now.len());
+    for address in ["/api/v1/shares?limit=7&as_of=checkpoint-300", "/as-of/checkpoint-300/api/v1/shares?limit=7"] {
+        assert_eq!(walk(&site, address).await, then, "{address}");
+        let part = json(&site, address).await;
+        assert_eq!(part["checkpoint"]["size"], 300, "{address}");
+        assert_eq!(json(&site, part["next"].as_str().unwrap()).await["checkpoint"]["size"], 300, "{address}");
+    }
+    let releases = walk(&site, "/as-of/2020/api/v1/releases?limit=9").await;
+    let day = |row: &Value| row["released"].as_str().unwrap_or("").to_owned();
+    assert!(!releases.is_empty() && releases.iter().all(|row| day(row).as_str() < "2021"));
+}
