@@ -157,7 +157,7 @@ fn files_of_an_earlier_checkpoint_verify_and_the_report_says_how_far_behind_they
     publisher.publish(&[sample::share(900), sample::share(901)]).unwrap();
     let (code, text) = verify(&public, &published.key, &[]);
     assert_eq!(code, 0, "{text}");
-    for line in ["533 statements", "4 computed again and compared", "they stand 2 statements before the checkpoint"] {
+    for line in ["533 statements", "6 computed again and compared", "files stand 2 statements before the checkpoint"] {
         assert!(text.contains(line), "{line}: {text}");
     }
     // A file of that checkpoint is held to what the register said then.

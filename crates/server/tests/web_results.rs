@@ -22,8 +22,9 @@ async fn listed(site: &TestSite, query: &str) -> Vec<String> {
     let mut all = Vec::new();
     for page in 1.. {
         let text = get(site, &format!("/find?{query}&page={page}")).await.text;
-        let rows = text.split("rc-results__title\" href=\"/share/").skip(1);
-        let some: Vec<String> = rows.map(|row| row.split('"').next().unwrap().to_owned()).collect();
+        let rows = text.split("rc-results__title\" href=\"").skip(1);
+        let link = |row: &str| row.split('"').next().unwrap().split("/share/").nth(1).unwrap().to_owned();
+        let some: Vec<String> = rows.map(link).collect();
         if some.is_empty() {
             return all;
         }

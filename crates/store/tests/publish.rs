@@ -324,7 +324,11 @@ fn a_newer_dictionary_replaces_the_older_and_tables_and_search_are_those_of_a_fr
     for step in &steps {
         publisher.publish(step).unwrap();
     }
-    Publisher::open(at_once.clone()).unwrap().publish(&steps.concat()).unwrap();
+    publisher.write_files().unwrap();
+    let mut other = Publisher::open(at_once.clone()).unwrap();
+    other.publish(&steps.concat()).unwrap();
+    other.write_files().unwrap();
+    drop(other);
     let dumped = dump(&step_by_step.public());
     assert_eq!(dumped, dump(&at_once.public()));
     assert_eq!(dumped["item"].len(), 9 + 6 + 11);
@@ -338,6 +342,7 @@ fn a_newer_dictionary_replaces_the_older_and_tables_and_search_are_those_of_a_fr
         assert_eq!(count("SELECT count(*) FROM item_search WHERE item_search MATCH 'alias:upn'"), 26);
     }
     publisher.publish(&[sample::dictionary_published("Attainment", 9, &sample::dictionary(2))]).unwrap();
+    publisher.write_files().unwrap();
     let connection = Connection::open(step_by_step.public().join("register.sqlite")).unwrap();
     let found = "SELECT count(*) FROM item_search WHERE item_search MATCH 'unique'";
     assert_eq!(connection.query_row(found, [], |row| row.get::<_, i64>(0)).unwrap(), 22);

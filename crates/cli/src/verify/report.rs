@@ -214,7 +214,7 @@ impl fmt::Display for Report {
         }
         if let Some(behind) = checked.files_at.and_then(|at| checked.size.checked_sub(at)).filter(|behind| *behind > 0)
         {
-            writeln!(f, "              they stand {behind} statements before the checkpoint; the log holds the rest")?;
+            writeln!(f, "              files stand {behind} statements before the checkpoint; the log holds the rest")?;
         }
         if let Some(size) = checked.consistent_since {
             writeln!(f, "since         the log still contains the checkpoint of {size} statements")?;
