@@ -9,7 +9,6 @@ mod names;
 mod window;
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use register::PartialDate;
 
@@ -48,8 +47,22 @@ pub enum Place {
     Name,
 }
 
-/// The shares that hold the words, by their numbers.
-pub type Matches = HashMap<u64, Place>;
+/// The shares that hold the words, by their numbers, ascending.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches(Vec<(u64, Place)>);
+
+impl Matches {
+    /// Those that hold the words anywhere, and those of them that hold them in a name; both ascending.
+    pub fn new(anywhere: Vec<u64>, in_names: &[u64]) -> Self {
+        let place = |id: &u64| if in_names.binary_search(id).is_ok() { Place::Name } else { Place::Text };
+        Self(anywhere.into_iter().map(|id| (id, place(&id))).collect())
+    }
+
+    fn place(&self, id: u64) -> Option<Place> {
+        let found = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.0[found].1)
+    }
+}
 
 /// One value that a filter could be set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,8 +166,9 @@ impl Catalogue {
         window: &Window,
         choices: usize,
     ) -> Answer {
-        let wanted: Vec<Option<Vec<u32>>> =
-            self.columns.iter().map(|(facet, column)| column.wanted(filters.values(*facet))).collect();
+        let asked =
+            |(which, (facet, column)): (usize, &(Facet, Column))| Some((which, column.wanted(filters.values(*facet))?));
+        let wanted: Vec<(usize, Vec<u32>)> = self.columns.iter().enumerate().filter_map(asked).collect();
         let mut counts: Vec<Vec<u64>> = self.columns.iter().map(|(_, column)| column.zeroes()).collect();
         let (mut late, mut releases) = (0, 0);
         let mut found = Vec::new();
@@ -162,10 +176,8 @@ impl Catalogue {
             let entry = &self.entries[place];
             let is_late = entry.due.is_some_and(|due| due.days_until(today) > 0);
             // A filter's own choice does not narrow its counts, so a share that only one filter leaves out counts there.
-            let mut refused_by = wanted.iter().enumerate().filter(|(which, wanted)| {
-                wanted.as_ref().is_some_and(|wanted| !self.columns[*which].1.has_any(place, wanted))
-            });
-            let refusal = refused_by.next().map(|(which, _)| which);
+            let mut refused_by = wanted.iter().filter(|(which, wanted)| !self.columns[*which].1.has_any(place, wanted));
+            let refusal = refused_by.next().map(|(which, _)| *which);
             if refused_by.next().is_some() {
                 continue;
             }
@@ -201,11 +213,7 @@ impl Catalogue {
     fn candidates(&self, matches: Option<&Matches>) -> Vec<usize> {
         match matches {
             None => (0..self.entries.len()).collect(),
-            Some(matches) => {
-                let mut places: Vec<usize> = matches.keys().filter_map(|id| self.place(*id).ok()).collect();
-                places.sort_unstable();
-                places
-            }
+            Some(matches) => matches.0.iter().filter_map(|(id, _)| self.place(*id).ok()).collect(),
         }
     }
 
@@ -258,7 +266,7 @@ impl Catalogue {
 
     fn key(&self, place: usize, sort: Sort, matches: Option<&Matches>) -> window::KeyRef<'_> {
         let entry = &self.entries[place];
-        let named = || matches.and_then(|matches| matches.get(&entry.id)) == Some(&Place::Name);
+        let named = || matches.and_then(|matches| matches.place(entry.id)) == Some(Place::Name);
         match sort {
             // Words in a name or a title say more than words in a long text; among those, the newest.
             Sort::Relevance => window::KeyRef::Rank(u8::from(!named()), u64::MAX - entry.changed),

@@ -1,11 +1,11 @@
 //! Conditional requests (RFC 9110 section 13): whoever has an answer already asks whether it still stands, and gets
 //! three lines instead of a page.
 //!
-//! An entity tag is the digest of everything that an answer is made of: the signed checkpoint and the signed list of
-//! files, the state of the register that the request sees, the day, since lateness depends on it, this program's own
+//! An entity tag is the digest of everything that an answer is made of: which signed checkpoint and signed list of files
+//! lie in the folder, the state of the register that the request sees, the day, since lateness depends on it, this program's own
 //! sources, the site's address, the question as it was asked, and the coding that the answer travels in. It is worked
-//! out before the answer, so that an unchanged one is never computed, and again after it: where a new register came in
-//! between, the answer goes out without a tag.
+//! out before the answer, so that an unchanged one is never computed; where a new register came in between, the answer
+//! goes out without a tag.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{
@@ -19,11 +19,14 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use register::Moment;
 use register::listing;
 use sha2::{Digest, Sha256};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::address::SiteAddress;
 use super::as_of::Asked;
-use super::{Site, View, assets, verify};
+use super::view::Seen;
+use super::{Site, View, assets};
 
 /// The digest of this program's sources and templates (build.rs).
 const PROGRAM: &str = match option_env!("ROLLCALL_SOURCES") {
@@ -45,6 +48,8 @@ fn keep(site: &Site, path: &str) -> HeaderValue {
 struct Made {
     /// The entity tag without quotation marks and coding.
     tag: String,
+    /// The files that it may tell of, as [`files`] gives them.
+    files: [String; 2],
     /// When the answer last changed: with the newest statement, or at the beginning of the day.
     changed: Option<Moment>,
 }
@@ -66,7 +71,7 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
     let Some(view) = View::from_request_parts(&mut parts, &site).await.ok() else {
         return next.run(Request::from_parts(parts, body)).await;
     };
-    let before = state(&site, &view, &host, &question).await;
+    let before = state(&view, &host, &question).await;
     if let Some(state) = &before
         && let Some(tag) = unchanged(&parts.headers, state)
     {
@@ -81,7 +86,7 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
     }
     let fine = response.status() == StatusCode::OK;
     let (Some(state), true) = (before, fine) else { return response };
-    if self::state(&site, &view, &host, &question).await.as_ref() != Some(&state) {
+    if !matches!(view.seen(), Seen::One(_)) || files(view.public()) != state.files {
         return response;
     }
     let headers = response.headers_mut();
@@ -95,25 +100,33 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
     response
 }
 
-async fn state(site: &Site, view: &View, host: &str, question: &str) -> Option<Made> {
-    let info = view.info().await.ok()?;
+async fn state(view: &View, host: &str, question: &str) -> Option<Made> {
+    let public = view.public().to_owned();
+    let (files, info) = view.read(move |_| Ok(files(&public))).await.ok()?;
     // A page as of then says what has come since.
-    let present = View::now(site.clone()).info().await.ok()?;
+    let present = view.past().map_or("", |past| &past.present);
     let today = view.today();
     let mut digest = Sha256::new();
     let size = info.size.to_string();
-    let checkpoint = verify::read(view.public(), "checkpoint").await.unwrap_or_default();
-    let files = verify::read(view.public(), listing::PATH).await.unwrap_or_default();
     let day = today.to_string();
-    let made_of =
-        [PROGRAM, &assets::VERSION, &checkpoint, &files, &size, &info.root, &present.root, &day, host, question];
+    let made_of = [PROGRAM, &assets::VERSION, &files[0], &files[1], &size, &info.root, present, &day, host, question];
     for part in made_of {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
     }
     let tag = Base64UrlUnpadded::encode_string(&digest.finalize()[..18]);
     let morning = format!("{day}T00:00:00Z").parse().ok();
-    Some(Made { tag, changed: info.data_as_at.max(morning) })
+    Some(Made { tag, changed: info.data_as_at.max(morning), files })
+}
+
+/// What tells the signed checkpoint and the signed list of files from their successors: each is replaced by rename.
+fn files(public: &Path) -> [String; 2] {
+    ["checkpoint", listing::PATH].map(|name| {
+        std::fs::metadata(public.join(name)).map_or_else(
+            |_| String::new(),
+            |held| format!("{} {} {} {}", held.ino(), held.len(), held.mtime(), held.mtime_nsec()),
+        )
+    })
 }
 
 /// The tag under which whoever asks has this answer already.

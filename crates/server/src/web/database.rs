@@ -28,6 +28,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use register::Moment;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tokio::sync::Semaphore;
@@ -48,7 +49,7 @@ pub use since::Since;
 pub use statement::{Change, StatementView};
 
 /// Queries that run at once; more wait.
-const READERS: usize = 8;
+const READERS: usize = 4;
 
 /// Queries that a connection keeps ready.
 const STATEMENTS: usize = 128;
@@ -106,6 +107,11 @@ pub struct Info {
 }
 
 impl Info {
+    /// Whether both tell of the same state of a register.
+    pub fn is_same_state(&self, other: &Self) -> bool {
+        self.size == other.size && self.root == other.root
+    }
+
     /// A count of table `total`; nothing where the register does not have it.
     pub fn total(&self, name: &str) -> u64 {
         self.totals.get(name).copied().unwrap_or(0)
@@ -358,7 +364,9 @@ fn open(source: &Source) -> Result<Connection, DatabaseError> {
     let connection = Connection::open_with_flags(uri, flags).map_err(|_| DatabaseError::Absent)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(PATIENCE)?;
-    connection.execute_batch("PRAGMA query_only = 1; PRAGMA trusted_schema = 0; PRAGMA mmap_size = 268435456;")?;
+    // Without it a statement that is kept ready is planned anew for each other value that is bound in it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.execute_batch("PRAGMA query_only = 1; PRAGMA trusted_schema = 0; PRAGMA cache_size = -8192;")?;
     Ok(connection)
 }
 

@@ -2,7 +2,7 @@
 //! so that a page cannot mix two states of the register.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -20,6 +20,20 @@ use crate::settings::Settings;
 pub struct View {
     site: Site,
     past: Option<Arc<Past>>,
+    /// Shared by the clones that one request uses.
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// Which state of the register a request has seen so far.
+#[derive(Debug, Clone, Default)]
+pub enum Seen {
+    /// None.
+    #[default]
+    Nothing,
+    /// This one.
+    One(Arc<Info>),
+    /// Several: a statement was published between two reads.
+    Several,
 }
 
 /// A past moment that is looked at.
@@ -32,6 +46,8 @@ pub struct Past {
     pub since: Since,
     /// The same page as it is now.
     pub now: String,
+    /// The root hash of the present state, of which the page says how much has come since.
+    pub present: String,
     database: Database,
 }
 
@@ -45,7 +61,7 @@ impl Past {
 impl View {
     /// The register as it stands now.
     pub fn now(site: Site) -> Self {
-        Self { site, past: None }
+        Self { site, past: None, seen: Arc::default() }
     }
 
     /// The past moment that is looked at; nothing where it is the present.
@@ -77,7 +93,19 @@ impl View {
         question: impl FnOnce(&Reader<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<(T, Arc<Info>), DatabaseError> {
         let database = self.past.as_ref().map_or(self.site.database(), |past| &past.database);
-        database.read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await
+        let (answer, info) = database.read(move |reader| Ok((question(reader)?, Arc::clone(&reader.info)))).await?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        *seen = match std::mem::take(&mut *seen) {
+            Seen::Nothing => Seen::One(Arc::clone(&info)),
+            Seen::One(before) if before.is_same_state(&info) => Seen::One(before),
+            _ => Seen::Several,
+        };
+        Ok((answer, info))
+    }
+
+    /// Which state of the register this request has seen so far.
+    pub fn seen(&self) -> Seen {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whose register this is, and the checkpoint at which it was computed.
@@ -108,7 +136,8 @@ impl View {
         let database =
             if size == info.size { site.database().clone() } else { site.pasts().database(size, &info).await? };
         let (since, _) = Self::now(site.clone()).read(move |reader| reader.since(size)).await?;
-        Ok(Self { site: site.clone(), past: Some(Arc::new(Past { size, day, since, now, database })) })
+        let past = Past { size, day, since, now, present: info.root.clone(), database };
+        Ok(Self { past: Some(Arc::new(past)), ..Self::now(site.clone()) })
     }
 }
 
@@ -116,9 +145,18 @@ impl FromRequestParts<Site> for View {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
-        let Some(Asked(asked)) = parts.extensions.get::<Asked>() else { return Ok(Self::now(site.clone())) };
-        let when = asked.parse()?;
-        Self::at(site, when, without_as_of(parts.uri.path(), parts.uri.query())).await
+        // One request has one view, whoever asks for it first.
+        if let Some(view) = parts.extensions.get::<Self>() {
+            return Ok(view.clone());
+        }
+        let view = match parts.extensions.get::<Asked>() {
+            None => Self::now(site.clone()),
+            Some(Asked(asked)) => {
+                Self::at(site, asked.parse()?, without_as_of(parts.uri.path(), parts.uri.query())).await?
+            }
+        };
+        parts.extensions.insert(view.clone());
+        Ok(view)
     }
 }
 

@@ -11,13 +11,32 @@ pub(super) struct Column {
     known: Vec<(String, String)>,
     number: HashMap<String, u32>,
     /// By the shares' places.
-    of: Vec<Box<[u32]>>,
+    of: Vec<Values>,
+}
+
+/// The values of one share. Most shares have one, which is kept in place: a pass over all shares reads them in a row.
+#[derive(Debug, Default)]
+enum Values {
+    #[default]
+    None,
+    One(u32),
+    Several(Box<[u32]>),
+}
+
+impl Values {
+    fn all(&self) -> &[u32] {
+        match self {
+            Self::None => &[],
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Several(values) => values,
+        }
+    }
 }
 
 impl Column {
     /// Makes room for a share at this place.
     pub(super) fn make_room(&mut self, place: usize) {
-        self.of.insert(place, Box::default());
+        self.of.insert(place, Values::None);
     }
 
     /// Sets the values of the share at this place; a value that is given twice counts once.
@@ -25,7 +44,11 @@ impl Column {
         let mut numbers: Vec<u32> = values.map(|(value, label)| self.number(value, label)).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        self.of[place] = numbers.into();
+        self.of[place] = match numbers.as_slice() {
+            [] => Values::None,
+            [one] => Values::One(*one),
+            _ => Values::Several(numbers.into()),
+        };
     }
 
     fn number(&mut self, value: &str, label: &str) -> u32 {
@@ -40,7 +63,7 @@ impl Column {
 
     /// The values of the share at this place.
     pub(super) fn values(&self, place: usize) -> &[u32] {
-        &self.of[place]
+        self.of[place].all()
     }
 
     /// The numbers of these values; nothing where no value is asked for. One that never occurs has no number.
@@ -53,7 +76,7 @@ impl Column {
 
     /// Whether the share at this place has any of these values.
     pub(super) fn has_any(&self, place: usize, wanted: &[u32]) -> bool {
-        self.of[place].iter().any(|value| wanted.contains(value))
+        self.of[place].all().iter().any(|value| wanted.contains(value))
     }
 
     /// A count of nothing for each value.

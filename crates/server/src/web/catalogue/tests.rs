@@ -146,7 +146,7 @@ fn words_in_a_name_stand_before_words_in_a_text_and_newer_before_older() {
         let values = Vec::new();
         catalogue.put(Entry { id, title, recipient, changed, released: None, releases: 0, due: None, values });
     }
-    let matches = Matches::from([(1, Place::Name), (2, Place::Text), (3, Place::Name)]);
+    let matches = Matches::new(vec![1, 2, 3], &[1, 3]);
     let filters = Filters::parse("q=word").unwrap();
     let found = catalogue.answer(&filters, TODAY.parse().unwrap(), Some(&matches), &Window::All, 0);
     assert_eq!(found.ids, [3, 1, 2]);

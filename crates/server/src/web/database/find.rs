@@ -8,7 +8,7 @@ use register::vocabulary::{Channel, Destruction, Route, Status};
 use rusqlite::{OptionalExtension, Row};
 
 use super::{DatabaseError, Reader, parsed, perhaps};
-use crate::web::catalogue::{Answer, Choice, Matches, Place, Position, Window};
+use crate::web::catalogue::{Answer, Choice, Matches, Position, Window};
 use crate::web::filters::{Facet, Filters};
 use crate::web::search::{self, Wanted};
 use crate::web::words;
@@ -29,6 +29,9 @@ pub struct Found {
     /// Words of names that were looked for as well, each with the word that was typed.
     pub similar: Vec<(String, String)>,
 }
+
+/// Pieces of text, each with whether it is a match.
+pub type Snippet = Vec<(String, bool)>;
 
 /// One share of a list.
 #[derive(Debug, Clone)]
@@ -63,8 +66,8 @@ pub struct FoundShare {
     pub changed_at: String,
     /// Whether its publisher still lists it; nothing where it was not imported.
     pub listed: Option<bool>,
-    /// Where the search words stand: pieces of text, each with whether it is a match.
-    pub snippet: Vec<(String, bool)>,
+    /// Where the search words stand.
+    pub snippet: Snippet,
 }
 
 impl FoundShare {
@@ -96,8 +99,9 @@ impl Reader<'_> {
         let answer = self.answer(filters, &all, today, window, choices)?;
         let mut page = self.shares_of_ids(&answer.ids)?;
         if let Some(expression) = search::expression(&all) {
+            let mut snippets = self.snippets(&expression, &answer.ids)?;
             for share in &mut page {
-                share.snippet = self.snippet(&expression, share.id)?;
+                share.snippet = snippets.remove(&share.id).unwrap_or_default();
             }
         }
         let similar =
@@ -159,17 +163,15 @@ impl Reader<'_> {
 
     /// The shares that hold all that was typed; those that hold it in a name or a title stand out.
     fn matches(&self, all: &[Wanted]) -> Result<Matches, DatabaseError> {
-        let mut matches = HashMap::new();
-        let queries = [(search::expression(all), Place::Text), (search::expression_in_names(all), Place::Name)];
-        let mut found = self.connection.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?")?;
-        for (query, place) in queries {
-            let Some(query) = query else { continue };
-            let mut rows = found.query([query])?;
-            while let Some(row) = rows.next()? {
-                matches.insert(row.get(0)?, place);
-            }
-        }
-        Ok(matches)
+        let mut found =
+            self.connection.prepare_cached("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid")?;
+        let mut ids = |query: Option<String>| -> Result<Vec<u64>, DatabaseError> {
+            let Some(query) = query else { return Ok(Vec::new()) };
+            let ids = found.query_map([query], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        };
+        let anywhere = ids(search::expression(all))?;
+        Ok(Matches::new(anywhere, &ids(search::expression_in_names(all))?))
     }
 
     /// What a list shows of these shares, in their order.
@@ -198,14 +200,24 @@ impl Reader<'_> {
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
-    fn snippet(&self, expression: &str, share: u64) -> Result<Vec<(String, bool)>, DatabaseError> {
+    /// Where the words stand in each of these shares, by its number. One pass over all that match: asking for each share
+    /// by itself would look the words up as often.
+    fn snippets(&self, expression: &str, ids: &[u64]) -> Result<HashMap<u64, Snippet>, DatabaseError> {
+        let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else { return Ok(HashMap::new()) };
         // The marks are control characters, which no text of the register needs, so that a text cannot forge one.
-        let sql =
-            "SELECT snippet(search, -1, char(2), char(3), '…', 28) FROM search WHERE search MATCH ? AND rowid = ?";
+        let sql = "SELECT rowid, CASE WHEN rowid IN (SELECT value FROM json_each(?4)) \
+                   THEN snippet(search, -1, char(2), char(3), '…', 28) END \
+                   FROM search WHERE search MATCH ?1 AND rowid BETWEEN ?2 AND ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let marked: Option<String> =
-            statement.query_row(rusqlite::params![expression, share], |row| row.get(0)).unwrap_or(None);
-        Ok(search::pieces(&marked.unwrap_or_default()))
+        let wanted = serde_json::json!(ids).to_string();
+        let mut rows = statement.query(rusqlite::params![expression, first, last, wanted])?;
+        let mut snippets = HashMap::new();
+        while let Some(row) = rows.next()? {
+            if let Some(marked) = row.get_ref(1)?.as_str_or_null().unwrap_or_default() {
+                snippets.insert(row.get(0)?, search::pieces(marked));
+            }
+        }
+        Ok(snippets)
     }
 }
 
