@@ -256,3 +256,53 @@ async fn only_pages_that_offer_the_check_in_the_browser_may_compile_a_module_and
         assert_eq!(answer.text.contains("data-rc-log-check"), checks && offered, "{path}");
     }
 }
+
+/// Addresses that read a query.
+const ASKING: &[&str] = &[
+    "/find",
+    "/find.csv",
+    "/find.jsonl",
+    "/find.hdr-uk.csv",
+    "/find.atom",
+    "/decisions",
+    "/changes",
+    "/changes.csv",
+    "/corrections",
+    "/other-access",
+    "/datasets",
+    "/dataset/school-census",
+    "/share",
+    "/figures/volume.csv",
+    "/api/v1/shares",
+    "/api/v1/releases",
+    "/api/v1/statements",
+    "/api/v1/changes",
+    "/as-of/2019/find",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn no_query_at_all_is_the_servers_fault(
+        page in proptest::sample::select(ASKING.to_vec()),
+        pairs in proptest::collection::vec(
+            ("(q|status|sort|page|cursor|limit|from|to|before|after|as_of|dataset|year|overdue|reference|[a-z]{1,5})",
+             "(.{0,12}|-?[0-9]{0,25}|checkpoint-[0-9]{1,20}|[0-9]{4}-[0-9]{2}-[0-9]{2}|\\PC{0,20})"),
+            0..5,
+        ),
+        raw in "[%0-9A-Za-z&=+;]{0,12}",
+    ) {
+        thread_local! {
+            static SITE: (tokio::runtime::Runtime, site::TestSite) =
+                (tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(), demonstration());
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&pairs);
+        let address = format!("{page}?{}&{raw}", query.finish());
+        SITE.with(|(runtime, site)| {
+            let answer = runtime.block_on(get(site, &address));
+            assert!(!answer.status.is_server_error(), "{address}: {}", answer.status);
+        });
+    }
+}

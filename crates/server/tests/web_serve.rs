@@ -77,3 +77,45 @@ async fn a_head_larger_than_any_browsers_is_refused() {
     let _ = stream.read_to_end(&mut answer).await;
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
 }
+
+#[tokio::test]
+async fn clients_that_send_slowly_break_off_or_vanish_leave_the_server_serving() {
+    let site = demonstration();
+    std::fs::write(site.public().join("downloads/large.csv"), vec![b'x'; 8 << 20]).unwrap();
+    let server = start(&site).await;
+    let mut slow = Vec::new();
+    for number in 0..200 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        match number % 4 {
+            // Half a head, and then nothing more.
+            0 => stream.write_all(b"GET /find HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap(),
+            // A download of which nothing is read.
+            1 => stream.write_all(b"GET /downloads/large.csv HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap(),
+            // Bytes that are no request.
+            2 => stream.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await.unwrap(),
+            // A question, and gone before the answer.
+            _ => {
+                stream.write_all(b"GET /find.jsonl?q=school HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+                drop(stream);
+                continue;
+            }
+        }
+        slow.push(stream);
+    }
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(b"GET /find HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..answer.len().min(200)]));
+    }
+    // Downloads broken off in the middle.
+    drop(slow);
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(b"GET /downloads/large.csv HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() > 8 << 20, "only {} bytes", answer.len());
+    server.stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server.ended).await.unwrap().unwrap().unwrap();
+}
