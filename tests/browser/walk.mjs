@@ -25,7 +25,11 @@ const narrow = { width: 320, height: 640 };
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const problems = [];
-const blame = (where, what) => problems.push(`${where}: ${what}`);
+// Said at once too, so that a walk that is stopped has told what it found.
+const blame = (where, what) => {
+  problems.push(`${where}: ${what}`);
+  console.error(problems.at(-1));
+};
 
 const browser = await launch();
 
@@ -42,6 +46,7 @@ async function addresses() {
     home: "/",
     find: "/find",
     "find-words": "/find?q=school+absence",
+    "find-misspelt": "/find?q=univresity",
     "find-filters": "/find?status=live&status=refused&sort=recipient",
     "find-overdue": "/find?overdue=yes",
     "find-second-page": "/find?page=2",
@@ -82,6 +87,11 @@ async function addresses() {
     item: (await links("/dataset/school-census", ".rc-item__name"))[0],
     "item-twice": "/dataset/key-stage-4/k4-pupil-number",
     "bad-class": "/dataset/school-census?class=nonsense",
+    "as-of": "/as-of/2017/",
+    "as-of-find": "/as-of/2017/find",
+    "as-of-share": undefined,
+    "as-of-decisions": "/as-of/2017/decisions",
+    "bad-as-of": "/as-of/1990/",
     "statement-first": "/statement/0",
     "share-most-releases": await first("sort=-releases"),
     "share-newest": await first(""),
@@ -110,6 +120,14 @@ async function addresses() {
       }
     }
   }
+  // A share of which something was corrected after then.
+  const then = await links(list["as-of-find"], ".rc-results__title");
+  for (const address of [...then, ...(await links("/as-of/2017/find?page=2", ".rc-results__title"))]) {
+    await page.goto(base + address);
+    if (!(await page.locator("#since").count())) continue;
+    list["as-of-share"] = address;
+    break;
+  }
   await page.close();
   for (const [name, address] of Object.entries(list)) {
     if (address) continue;
@@ -120,18 +138,26 @@ async function addresses() {
   return list;
 }
 
-async function look(context, scripts, where, address, name) {
+// A tab that goes from page to page, since each new one starts a process. `at` is where it is.
+async function tab(context) {
   const page = await context.newPage();
-  const expected = name === "not-found" ? 404 : name.startsWith("bad-") ? 400 : 200;
+  const at = { where: "", expected: 200 };
   page.on("console", (message) => {
     // The browser notes the status of the page itself as an error.
-    const own = message.text().includes(`status of ${expected}`);
-    if (message.type() === "error" && !own) blame(where, `console: ${message.text()}`);
+    const own = message.text().includes(`status of ${at.expected}`);
+    if (message.type() === "error" && !own) blame(at.where, `console: ${message.text()}`);
   });
-  page.on("pageerror", (error) => blame(where, `script: ${error.message}`));
+  page.on("pageerror", (error) => blame(at.where, `script: ${error.message}`));
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== new URL(base).origin) blame(where, `asked another host: ${request.url()}`);
+    if (new URL(request.url()).origin !== new URL(base).origin) blame(at.where, `asked another host: ${request.url()}`);
   });
+  return { page, at };
+}
+
+async function look({ page, at }, viewport, scripts, where, address, name) {
+  const expected = name === "not-found" ? 404 : name.startsWith("bad-") ? 400 : 200;
+  Object.assign(at, { where, expected });
+  await page.setViewportSize(viewport);
   const response = await page.goto(base + address, { waitUntil: "load" });
   if (response.status() !== expected) blame(where, `status ${response.status()} instead of ${expected}`);
   if (pictures) await page.screenshot({ path: join(pictures, `${where.replaceAll(" ", "-")}.png`), fullPage: true });
@@ -145,10 +171,10 @@ async function look(context, scripts, where, address, name) {
         .map((element) => `${element.tagName.toLowerCase()}.${element.className}`)
         .slice(0, 3),
     );
-  const check = async (at) => {
-    if ((await wide()) > 0) blame(`${where}${at}`, "scrolls sideways");
+  const check = async (how) => {
+    if ((await wide()) > 0) blame(`${where}${how}`, "scrolls sideways");
     const beyond = await clipped();
-    if (beyond.length) blame(`${where}${at}`, `sticks out: ${beyond.join(", ")}`);
+    if (beyond.length) blame(`${where}${how}`, `sticks out: ${beyond.join(", ")}`);
   };
   await check("");
   // Whatever a visitor can unfold is part of the page.
@@ -157,7 +183,6 @@ async function look(context, scripts, where, address, name) {
   if (scripts) await check_rules(page, where);
   await page.setViewportSize(narrow);
   await check(" at 320 pixels");
-  await page.close();
 }
 
 async function check_rules(page, where) {
@@ -171,7 +196,7 @@ async function check_rules(page, where) {
 
 // axe-core needs JavaScript itself. So that it sees what a visitor without it sees, it gets the page with the page's own
 // scripts taken out.
-async function check_rules_without_scripts(context, where, address) {
+async function tab_without_scripts(context) {
   const page = await context.newPage();
   await page.route(`${base}/**`, async (route) => {
     if (route.request().resourceType() !== "document") return route.continue();
@@ -179,10 +204,13 @@ async function check_rules_without_scripts(context, where, address) {
     const body = (await response.text()).replaceAll(/<script[^>]*>.*?<\/script>/gs, "");
     return route.fulfill({ response, body });
   });
+  return page;
+}
+
+async function check_rules_without_scripts(page, where, address) {
   await page.goto(base + address, { waitUntil: "load" });
   await page.$$eval("details", (folds) => folds.forEach((fold) => (fold.open = true)));
   await check_rules(page, where);
-  await page.close();
 }
 
 const list = await addresses();
@@ -191,14 +219,25 @@ for (const [width, viewport] of Object.entries(widths)) {
   for (const javaScriptEnabled of [true, false]) {
     const context = await browser.newContext({ viewport, javaScriptEnabled, reducedMotion: "reduce" });
     const plain = await browser.newContext({ viewport, reducedMotion: "reduce" });
-    for (const [name, address] of Object.entries(list)) {
-      const where = `${name} ${width}${javaScriptEnabled ? "" : " noscript"}`;
-      await look(context, javaScriptEnabled, where, address, name);
-      if (!javaScriptEnabled) await check_rules_without_scripts(plain, where, address);
-      looked += 1;
-    }
+    // A few pages at a time: while one is fetched and laid out, axe-core reads another. Pictures come out whole only one
+    // at a time.
+    const left = Object.entries(list);
+    const walker = async () => {
+      const pages = await tab(context);
+      // What axe-core finds without scripts does not depend on the width.
+      const bare = javaScriptEnabled || width !== "phone" ? undefined : await tab_without_scripts(plain);
+      for (let next = left.shift(); next; next = left.shift()) {
+        const [name, address] = next;
+        const where = `${name} ${width}${javaScriptEnabled ? "" : " noscript"}`;
+        await look(pages, viewport, javaScriptEnabled, where, address, name);
+        if (bare) await check_rules_without_scripts(bare, where, address);
+        looked += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: pictures ? 1 : 3 }, walker));
     await context.close();
     await plain.close();
+    console.log(`${width}${javaScriptEnabled ? "" : " without JavaScript"}: ${looked} pages after ${Math.round(performance.now() / 1000)} s`);
   }
 }
 
@@ -280,7 +319,6 @@ await page.emulateMedia({ media: "screen" });
 
 await browser.close();
 if (problems.length) {
-  console.error(problems.join("\n"));
   console.error(`${problems.length} problems on ${looked} pages`);
   process.exit(1);
 }
