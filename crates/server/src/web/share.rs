@@ -116,6 +116,22 @@ impl SharePage {
         }
     }
 
+    /// Of a register of our own, which lists every release; a list that was read in may lack some.
+    fn nothing_to_destroy(&self) -> bool {
+        let share = &self.share;
+        share.source.is_none()
+            && share.releases.is_empty()
+            && share.copies.is_empty()
+            && share.destruction_due.is_none()
+    }
+
+    fn destruction_stage(&self) -> &'static str {
+        match self.share.destruction {
+            Destruction::Due if self.destruction_late.is_none() => "Nothing claimed yet",
+            stage => stage.label(),
+        }
+    }
+
     fn newest_versions(&self) -> &[Version] {
         &self.versions[..self.versions.len().min(SHOWN)]
     }

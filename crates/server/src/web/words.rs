@@ -56,7 +56,14 @@ pub fn date(date: impl Given<PartialDate>) -> String {
     }
 }
 
-/// The same for a date that may not be known.
+/// The same within a sentence: `on 14 March 2024`, `in March 2024`, `in 2024`.
+pub fn on(date: impl Given<PartialDate>) -> String {
+    let words = self::date(date);
+    let preposition = if words.matches(' ').count() == 2 { "on" } else { "in" };
+    format!("{preposition} {words}")
+}
+
+/// The same as [`date`] for a date that may not be known.
 pub fn date_or(value: &Option<PartialDate>, otherwise: &str) -> String {
     value.as_ref().map_or_else(|| otherwise.to_owned(), date)
 }
@@ -167,6 +174,15 @@ mod tests {
     fn dates_are_as_exact_in_words_as_in_the_register() {
         let words = |text: &str| date(text.parse::<PartialDate>().unwrap());
         assert_eq!([words("2024-03-04"), words("2024-03"), words("2024")], ["4 March 2024", "March 2024", "2024"]);
+    }
+
+    #[test]
+    fn dates_within_a_sentence_take_their_preposition() {
+        let words = |text: &str| on(text.parse::<PartialDate>().unwrap());
+        assert_eq!(
+            [words("2024-03-04"), words("2024-03"), words("2024")],
+            ["on 4 March 2024", "in March 2024", "in 2024"]
+        );
     }
 
     #[test]
