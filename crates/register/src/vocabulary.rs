@@ -58,7 +58,7 @@ macro_rules! vocabulary {
 vocabulary! {
     /// How a share came.
     Channel {
-        Panel = "panel", "Approved by a panel";
+        Panel = "panel", "Through a panel";
         Regular = "regular", "Regular share";
         Standing = "standing", "Standing access";
         Police = "police", "Police";

@@ -257,6 +257,17 @@ async fn only_pages_that_offer_the_check_in_the_browser_may_compile_a_module_and
     }
 }
 
+#[tokio::test]
+async fn an_answer_that_a_browser_has_kept_keeps_its_policy() {
+    let site = demonstration();
+    for page in ["/", "/verify", "/statement/3"] {
+        let whole = get(&site, page).await;
+        let held = request(&site, Method::GET, page, &[("if-none-match", header(&whole, "etag"))]).await;
+        assert_eq!(held.status, StatusCode::NOT_MODIFIED, "{page}");
+        assert_eq!((header(&held, "content-security-policy"), header(&held, "content-type")), ("", ""), "{page}");
+    }
+}
+
 /// Addresses that read a query.
 const ASKING: &[&str] = &[
     "/find",

@@ -1,8 +1,8 @@
 //! Conditional requests (RFC 9110 section 13): whoever has an answer already asks whether it still stands, and gets
 //! three lines instead of a page.
 //!
-//! An entity tag is the digest of everything that an answer is made of: which signed checkpoint and signed list of files
-//! lie in the folder, the state of the register that the request sees, the day, since lateness depends on it, this program's own
+//! An entity tag is the digest of everything that an answer is made of: the signed checkpoint and the signed list of
+//! files, the state of the register that the request sees, the day, since lateness depends on it, this program's own
 //! sources, the site's address, the question as it was asked, and the coding that the answer travels in. It is worked
 //! out before the answer, so that an unchanged one is never computed; where a new register came in between, the answer
 //! goes out without a tag.
@@ -21,6 +21,7 @@ use register::listing;
 use sha2::{Digest, Sha256};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::address::SiteAddress;
@@ -101,15 +102,15 @@ pub async fn ask(State(site): State<Site>, request: Request, next: Next) -> Resp
 }
 
 async fn state(view: &View, host: &str, question: &str) -> Option<Made> {
-    let public = view.public().to_owned();
-    let (files, info) = view.read(move |_| Ok(files(&public))).await.ok()?;
+    let (public, notes) = (view.public().to_owned(), Arc::clone(view.notes()));
+    let ((files, said), info) = view.read(move |_| Ok(notes.read(&public))).await.ok()?;
     // A page as of then says what has come since.
     let present = view.past().map_or("", |past| &past.present);
     let today = view.today();
     let mut digest = Sha256::new();
     let size = info.size.to_string();
     let day = today.to_string();
-    let made_of = [PROGRAM, &assets::VERSION, &files[0], &files[1], &size, &info.root, present, &day, host, question];
+    let made_of = [PROGRAM, &assets::VERSION, &said[0], &said[1], &size, &info.root, present, &day, host, question];
     for part in made_of {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
@@ -119,9 +120,30 @@ async fn state(view: &View, host: &str, question: &str) -> Option<Made> {
     Some(Made { tag, changed: info.data_as_at.max(morning), files })
 }
 
-/// What tells the signed checkpoint and the signed list of files from their successors: each is replaced by rename.
+/// The signed checkpoint and the signed list of files: what tells each from its successor, and what it says.
+type Read = ([String; 2], [String; 2]);
+
+/// The signed notes of the public folder as they were last read. Each request asks whether they are still the same files.
+#[derive(Default)]
+pub struct Notes(Mutex<Read>);
+
+impl Notes {
+    fn read(&self, public: &Path) -> Read {
+        let held = files(public);
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != held {
+            let said = NOTES.map(|name| std::fs::read_to_string(public.join(name)).unwrap_or_default());
+            *last = (held, said);
+        }
+        last.clone()
+    }
+}
+
+const NOTES: [&str; 2] = ["checkpoint", listing::PATH];
+
+/// What tells the notes from their successors: each is replaced by rename.
 fn files(public: &Path) -> [String; 2] {
-    ["checkpoint", listing::PATH].map(|name| {
+    NOTES.map(|name| {
         std::fs::metadata(public.join(name)).map_or_else(
             |_| String::new(),
             |held| format!("{} {} {} {}", held.ino(), held.len(), held.mtime(), held.mtime_nsec()),

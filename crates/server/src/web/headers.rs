@@ -49,15 +49,20 @@ pub fn with_check(mut page: Response) -> Response {
 /// transport security is left to whoever terminates TLS: over plain HTTP a browser must ignore it.
 pub async fn protect(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    // A browser takes the headers of an answer without a page for those of the page that it has kept, which may have a
+    // policy of its own.
+    let unchanged = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| POLICY.clone());
+    if !unchanged {
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| POLICY.clone());
+        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(OPENER, HeaderValue::from_static("same-origin"));
     headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
     headers.entry(RESOURCE).or_insert(HeaderValue::from_static("same-origin"));
-    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

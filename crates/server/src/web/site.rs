@@ -8,6 +8,7 @@ use register::{Moment, PartialDate};
 use store::DataFolder;
 
 use super::address::SiteAddress;
+use super::conditional::Notes;
 use super::database::{Database, Source};
 use super::fair_use::{FairUse, Limits};
 use super::past::Pasts;
@@ -27,6 +28,7 @@ struct Inner {
     address: Option<SiteAddress>,
     fair_use: FairUse,
     operator: Operator,
+    notes: Arc<Notes>,
 }
 
 /// What the operator settles about a website.
@@ -82,6 +84,7 @@ impl Site {
             address,
             fair_use: FairUse::new(limits),
             operator,
+            notes: Arc::default(),
         };
         Self(Arc::new(inner))
     }
@@ -104,6 +107,10 @@ impl Site {
 
     pub(super) fn fair_use(&self) -> &FairUse {
         &self.0.fair_use
+    }
+
+    pub(super) fn notes(&self) -> &Arc<Notes> {
+        &self.0.notes
     }
 
     pub(super) fn operator(&self) -> &Operator {

@@ -10,6 +10,7 @@ use register::PartialDate;
 
 use super::Site;
 use super::as_of::{self, Asked, When};
+use super::conditional::Notes;
 use super::database::{Database, DatabaseError, Info, Reader, Since};
 use super::problem::Problem;
 use super::words;
@@ -72,6 +73,11 @@ impl View {
     /// The public folder, for what is not in the database: the log's files and the downloads.
     pub fn public(&self) -> &Path {
         self.site.public()
+    }
+
+    /// The signed notes of the public folder, as they were last read.
+    pub(super) fn notes(&self) -> &Arc<Notes> {
+        self.site.notes()
     }
 
     /// The day on which lateness is computed.

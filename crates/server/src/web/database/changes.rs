@@ -21,7 +21,7 @@ impl Reader<'_> {
 
     /// The first index whose moment is no longer before the one that is sought; the log's size where there is none.
     /// Moments have one form and one length, so their order is that of their texts.
-    fn first_not(&self, before: impl Fn(&str) -> bool) -> Result<u64, DatabaseError> {
+    pub(super) fn first_not(&self, before: impl Fn(&str) -> bool) -> Result<u64, DatabaseError> {
         let mut logged = self.connection.prepare_cached("SELECT logged FROM statement WHERE idx = ?")?;
         let (mut low, mut high) = (0, self.info.size);
         while low < high {

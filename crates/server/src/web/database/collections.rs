@@ -219,11 +219,11 @@ impl Reader<'_> {
         limit: u64,
     ) -> Result<Vec<StatementView>, DatabaseError> {
         let first = match from {
-            Some(from) => self.first_logged(|day| day >= from.first_day().to_string().as_str())?,
+            Some(from) => self.first_not(|logged| logged < from.first_day().to_string().as_str())?,
             None => 0,
         };
         let end = match to {
-            Some(to) => self.first_logged(|day| day > to.last_day().to_string().as_str())?,
+            Some(to) => self.first_not(|logged| logged <= format!("{}T23:59:59Z", to.last_day()).as_str())?,
             None => self.info.size,
         };
         let first = after.map_or(first, |after| first.max(after.saturating_add(1)));
@@ -289,23 +289,6 @@ impl Reader<'_> {
         let mut examples = found.optional()?.unwrap_or_default();
         examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
         Ok(examples)
-    }
-
-    /// The index of the first statement of which the day of logging has this property. No statement is logged before the
-    /// one in front of it, so the property holds from one index on.
-    fn first_logged(&self, holds: impl Fn(&str) -> bool) -> Result<u64, DatabaseError> {
-        let mut logged = self.connection.prepare_cached("SELECT substr(logged, 1, 10) FROM statement WHERE idx = ?")?;
-        let (mut low, mut high) = (0, self.info.size);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let day: String = logged.query_row([middle], |row| row.get(0))?;
-            if holds(&day) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        Ok(low)
     }
 }
 

@@ -57,19 +57,10 @@ impl Reader<'_> {
         Ok(logged.map(Moment::date))
     }
 
-    /// How many statements were logged by the end of this day, month or year. No statement is logged before the one in
-    /// front of it, so halving finds the place.
+    /// How many statements were logged by the end of this day, month or year.
     pub fn size_on(&self, date: PartialDate) -> Result<u64, DatabaseError> {
-        let end = PartialDate::from(date.last_day());
-        let (mut low, mut high) = (0, self.info.size);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.logged_day(middle + 1)? {
-                Some(day) if day <= end => low = middle + 1,
-                _ => high = middle,
-            }
-        }
-        Ok(low)
+        let end = format!("{}T23:59:59Z", date.last_day());
+        self.first_not(|logged| logged <= end.as_str())
     }
 
     /// What came after the first `size` statements.
