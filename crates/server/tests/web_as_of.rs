@@ -119,6 +119,12 @@ async fn what_was_corrected_or_erased_since_is_marked() {
         assert!(of_statement.contains("This has changed since."), "{target}");
         let list = format!("/as-of/checkpoint-{index}/find?q=%22{}%22", encoded(share));
         assert!(get(&site, &list).await.text.contains("Corrected since"), "{list}");
+        let answer = get(&site, &format!("/api/v1/statements/{target}?as_of=checkpoint-{index}")).await.text;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let since = &answer["checkpoint"]["since"];
+        assert_eq!(since["statements"], site.size() - index);
+        let marked = since["changes"].as_array().unwrap().iter();
+        assert!(marked.clone().any(|change| change["statement"] == index && change["target"] == target), "{since}");
         match statement.body {
             Body::Redaction(_) => seen.1 = true,
             _ => seen.0 = true,

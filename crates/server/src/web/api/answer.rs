@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::web::View;
 use crate::web::database::Info;
 use crate::web::problem::Problem;
+use crate::web::view::Past;
 
 /// The state of the register that an answer is computed from: the same checkpoint gives the same answer, to anybody.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,6 +27,54 @@ pub struct Checkpoint {
     /// The day for which lateness was worked out.
     #[schema(value_type = String, format = Date)]
     today: PartialDate,
+    /// What came after it, where a past moment was asked for.
+    since: Option<Since>,
+}
+
+/// What came after a past moment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Since {
+    /// How many statements.
+    statements: u64,
+    /// Those of them that correct or erase something that was said by then, newest first; at most 1,000.
+    changes: Vec<LaterChange>,
+}
+
+/// A later correction or redaction.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LaterChange {
+    /// Its index in the log.
+    statement: u64,
+    /// The index of the statement that it changes.
+    target: u64,
+    /// The day on which it was logged.
+    #[schema(value_type = String, format = Date)]
+    on: PartialDate,
+    /// Whether it erases texts, rather than correct something.
+    erases: bool,
+}
+
+/// Later changes that an answer lists.
+const CHANGES: usize = 1_000;
+
+impl Since {
+    fn of(past: &Past) -> Self {
+        let mut changes: Vec<LaterChange> = past
+            .since
+            .changes
+            .values()
+            .flatten()
+            .map(|change| LaterChange {
+                statement: change.index,
+                target: change.target,
+                on: change.on,
+                erases: change.erased,
+            })
+            .collect();
+        changes.sort_unstable_by_key(|change| std::cmp::Reverse(change.statement));
+        changes.truncate(CHANGES);
+        Self { statements: past.since.statements, changes }
+    }
 }
 
 impl Checkpoint {
@@ -37,6 +86,7 @@ impl Checkpoint {
             root: info.root.clone(),
             data_as_at: info.data_as_at,
             today: view.today(),
+            since: view.past().map(|past| Since::of(past)),
         }
     }
 }
