@@ -48,8 +48,9 @@ pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
 pub use since::Since;
 pub use statement::{Change, StatementView};
 
-/// Queries that run at once; more wait.
-const READERS: usize = 4;
+/// Questions that are answered at once, at most; more wait in the order in which they came. More than there are processors
+/// would only make the long ones longer.
+const READERS: usize = 8;
 
 /// Queries that a connection keeps ready.
 const STATEMENTS: usize = 128;
@@ -198,6 +199,10 @@ pub struct Reader<'a> {
     pub info: Arc<Info>,
 }
 
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from).clamp(2, READERS)
+}
+
 impl Database {
     /// The database at this place, which need not be there yet.
     pub fn new(source: Source) -> Self {
@@ -205,7 +210,7 @@ impl Database {
             source,
             idle: Mutex::default(),
             state: RwLock::default(),
-            places: Arc::new(Semaphore::new(READERS)),
+            places: Arc::new(Semaphore::new(readers())),
         }))
     }
 
