@@ -6,6 +6,7 @@
 
 mod column;
 mod names;
+mod recent;
 mod window;
 
 use std::cmp::Ordering;
@@ -15,6 +16,7 @@ use register::PartialDate;
 use super::filters::{Facet, Filters, Sort};
 use column::Column;
 pub use names::Names;
+pub use recent::{Heard, Recent};
 pub use window::{PAGE, Position, Window};
 
 /// What finding needs of one share.
@@ -56,6 +58,11 @@ impl Matches {
     pub fn new(anywhere: Vec<u64>, in_names: &[u64]) -> Self {
         let place = |id: &u64| if in_names.binary_search(id).is_ok() { Place::Name } else { Place::Text };
         Self(anywhere.into_iter().map(|id| (id, place(&id))).collect())
+    }
+
+    /// How many shares these are.
+    fn len(&self) -> usize {
+        self.0.len()
     }
 
     fn place(&self, id: u64) -> Option<Place> {

@@ -33,7 +33,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tokio::sync::Semaphore;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Recent};
 
 pub use channels::{ChannelView, ChannelVolume, WithheldView};
 pub use collections::{Changed, DatasetUses, DecisionRow, RecipientRow};
@@ -178,6 +178,7 @@ struct State {
     /// The leaf of its last statement: a register with this one in its place is a later state of the same.
     last_leaf: String,
     catalogue: Catalogue,
+    recent: Recent,
 }
 
 /// A register database, and what is kept in memory of it.
@@ -195,6 +196,7 @@ struct Shared {
 pub struct Reader<'a> {
     connection: &'a Connection,
     catalogue: &'a Catalogue,
+    recent: &'a Recent,
     /// Whose register this is.
     pub info: Arc<Info>,
 }
@@ -286,7 +288,8 @@ impl Shared {
             state.identity == Some(identity) && state.info.as_ref().is_some_and(|info| stamp.is_of(info))
         };
         if let (true, Some(info)) = (in_step(&state), &state.info) {
-            let reader = Reader { connection: &transaction, catalogue: &state.catalogue, info: Arc::clone(info) };
+            let (catalogue, recent, info) = (&state.catalogue, &state.recent, Arc::clone(info));
+            let reader = Reader { connection: &transaction, catalogue, recent, info };
             return question.take().map(|question| question(&reader)).transpose();
         }
         drop(state);
@@ -315,6 +318,7 @@ impl State {
         };
         // Until it is whole again it is nobody's.
         self.info = None;
+        self.recent.clear();
         if from == 0 {
             self.catalogue = Catalogue::new();
         }

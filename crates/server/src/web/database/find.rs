@@ -2,13 +2,14 @@
 //! what a list shows of each.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use register::PartialDate;
 use register::vocabulary::{Channel, Destruction, Route, Status};
 use rusqlite::{OptionalExtension, Row};
 
 use super::{DatabaseError, Reader, parsed, perhaps};
-use crate::web::catalogue::{Answer, Choice, Matches, Position, Window};
+use crate::web::catalogue::{Answer, Choice, Heard, Matches, Position, Window};
 use crate::web::filters::{Facet, Filters};
 use crate::web::search::{self, Wanted};
 use crate::web::words;
@@ -95,10 +96,12 @@ impl Reader<'_> {
         window: &Window,
         choices: usize,
     ) -> Result<Found, DatabaseError> {
-        let all = self.wanted(&filters.q)?;
-        let answer = self.answer(filters, &all, today, window, choices)?;
+        let heard = self.hear(&filters.q)?;
+        let all = heard.as_ref().map_or(&[][..], |heard| &heard.wanted);
+        let matches = heard.as_ref().map(|heard| &heard.matches);
+        let answer = self.catalogue.answer(filters, today, matches, window, choices);
         let mut page = self.shares_of_ids(&answer.ids)?;
-        if let Some(expression) = search::expression(&all) {
+        if let Some(expression) = search::expression(all) {
             let mut snippets = self.snippets(&expression, &answer.ids)?;
             for share in &mut page {
                 share.snippet = snippets.remove(&share.id).unwrap_or_default();
@@ -118,8 +121,8 @@ impl Reader<'_> {
 
     /// A part of the list of shares that match, as numbers only, and where the next part begins.
     pub fn part(&self, filters: &Filters, today: PartialDate, window: &Window) -> Result<Answer, DatabaseError> {
-        let all = self.wanted(&filters.q)?;
-        self.answer(filters, &all, today, window, 0)
+        let heard = self.hear(&filters.q)?;
+        Ok(self.catalogue.answer(filters, today, heard.as_ref().map(|heard| &heard.matches), window, 0))
     }
 
     /// The numbers of the shares that match, in order: the same that [`Reader::find`] shows.
@@ -132,16 +135,18 @@ impl Reader<'_> {
         Ok(self.part(filters, today, &Window::First(0))?.shares)
     }
 
-    fn answer(
-        &self,
-        filters: &Filters,
-        all: &[Wanted],
-        today: PartialDate,
-        window: &Window,
-        choices: usize,
-    ) -> Result<Answer, DatabaseError> {
-        let matches = if filters.q.is_empty() { None } else { Some(self.matches(all)?) };
-        Ok(self.catalogue.answer(filters, today, matches.as_ref(), window, choices))
+    /// What was typed, understood; nothing where nothing was.
+    fn hear(&self, typed: &str) -> Result<Option<Arc<Heard>>, DatabaseError> {
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        if let Some(heard) = self.recent.find(typed) {
+            return Ok(Some(heard));
+        }
+        let wanted = self.wanted(typed)?;
+        let heard = Arc::new(Heard { matches: self.matches(&wanted)?, wanted });
+        self.recent.keep(typed, &heard);
+        Ok(Some(heard))
     }
 
     /// What was typed, with names like it for each word that stands nowhere in the register.
