@@ -92,6 +92,16 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// A database was made by a later version of this program.
+    #[error("{path}: its tables are of version {version}, and this program knows them up to {known}; use a newer one")]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        version: usize,
+        /// The newest version that this program knows.
+        known: usize,
+    },
     /// A state of the log was asked for that it has not reached.
     #[error("the log holds {held} statements, and its state after {size} was asked for")]
     NotYet {

@@ -3,6 +3,7 @@
 //!
 //! Nothing here decides what may be published; that is `register`'s. Nothing here reads a clock; time is an argument.
 
+pub mod casework;
 pub mod data_folder;
 mod dictionaries;
 mod disclosures;
@@ -16,6 +17,7 @@ mod site_database;
 pub mod spreadsheet;
 pub mod withheld;
 
+pub use casework::Casework;
 pub use data_folder::DataFolder;
 pub use error::{Result, StoreError};
 pub use publisher::Publisher;
