@@ -120,13 +120,13 @@ impl DatasetPage {
 /// `/dataset/<slug>`
 pub async fn dataset(view: View, Path(slug): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let asked = Asked::parse(query.as_deref().unwrap_or_default())?;
-    let question =
-        ItemQuestion { q: asked.q.clone(), classes: asked.classes.clone(), skip: (asked.page - 1) * PAGE, limit: PAGE };
+    let question = ItemQuestion { q: asked.q.clone(), classes: asked.classes.clone() };
+    let skip = (asked.page - 1) * PAGE;
     let (found, info) = view
         .read(move |reader| {
             let Some(dataset) = reader.dataset(&slug)? else { return Ok(None) };
             let items = match dataset.dictionaries.first() {
-                Some(newest) => reader.items(newest.statement, &question)?,
+                Some(newest) => reader.items(newest.statement, &question, skip, PAGE)?,
                 None => (Vec::new(), 0),
             };
             let uses = reader.uses_of_dataset(&slug)?;

@@ -84,9 +84,6 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     let outcomes: Vec<String> = asked.all(OUTCOME.name).map(str::to_owned).collect();
     let limit = asked.limit();
     let (mut rows, info) = view.read(move |reader| reader.decisions_after(after, &outcomes, limit + 1)).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let last = rows.last().filter(|_| more).map(|last| (last.decided, last.id));
-    let next = last.map(|last| asked.next(PATH, CURSOR.name, &cursor::seal(PATH, &asked, &last)));
+    let next = cursor::end(PATH, &asked, &mut rows, |last| (last.decided, last.id));
     page(&view, &info, rows.into_iter().map(Decision::from).collect(), next)
 }

@@ -103,17 +103,6 @@ fn one_of(column: &str, values: &[String], bound: &mut Vec<Value>) -> String {
 }
 
 impl Reader<'_> {
-    fn collect<T>(
-        &self,
-        sql: &str,
-        bound: Vec<Value>,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params_from_iter(bound), read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Recipients behind this one, in the order of their addresses.
     pub fn recipients_after(
         &self,
@@ -125,7 +114,7 @@ impl Reader<'_> {
         let sectors = one_of("sector", sectors, &mut bound);
         bound.push(number(limit));
         let sql = format!("SELECT * FROM recipient WHERE slug > ?{sectors} ORDER BY slug LIMIT ?");
-        self.collect(&sql, bound, |row| {
+        self.rows(&sql, params_from_iter(bound), |row| {
             Ok(RecipientRow {
                 slug: row.get("slug")?,
                 name: row.get("name")?,
@@ -184,12 +173,12 @@ impl Reader<'_> {
              WHERE share.outcome IS NOT NULL{behind}{outcomes} \
              ORDER BY coalesce(share.decided, '') DESC, share.id DESC LIMIT ?"
         );
-        let mut decisions = self.collect(&sql, bound, decision)?;
+        let mut decisions = self.rows(&sql, params_from_iter(bound), decision)?;
         for decision in &mut decisions {
             decision.texts = self.rows(
                 "SELECT * FROM text WHERE share_id = ? AND name IN ('reasons', 'balance', 'conditions') \
                  AND replaced_by IS NULL ORDER BY statement, name",
-                decision.id,
+                [decision.id],
                 text,
             )?;
         }
@@ -207,7 +196,7 @@ impl Reader<'_> {
         let kinds = one_of("statement.kind", kinds, &mut bound);
         bound.push(number(limit));
         let sql = format!("{STATEMENTS} WHERE idx > ?{kinds} ORDER BY idx LIMIT ?");
-        self.collect(&sql, bound, statement)
+        self.rows(&sql, params_from_iter(bound), statement)
     }
 
     /// What was logged between two dates and behind this one, oldest first.
@@ -228,7 +217,7 @@ impl Reader<'_> {
         };
         let first = after.map_or(first, |after| first.max(after.saturating_add(1)));
         let sql = format!("{STATEMENTS} WHERE idx >= ? AND idx < ? AND kind <> 'heartbeat' ORDER BY idx LIMIT ?");
-        self.collect(&sql, vec![number(first), number(end), number(limit)], statement)
+        self.rows(&sql, [first, end, limit], statement)
     }
 
     /// The newest changes of some shares, before this one. Given are the shares' numbers.
@@ -254,21 +243,21 @@ impl Reader<'_> {
         };
         bound.extend([before, number(limit)]);
         let sql = format!("{STATEMENTS} WHERE {condition} AND idx < ? ORDER BY idx DESC LIMIT ?");
-        self.collect(&sql, bound, statement)
+        self.rows(&sql, params_from_iter(bound), statement)
     }
 
     /// The numbers of the shares that have a dataset under one of these names.
     pub fn shares_with(&self, names: &[String]) -> Result<Vec<u64>, DatabaseError> {
         let names = serde_json::json!(names).to_string();
         let sql = "SELECT DISTINCT share_id FROM dataset_use WHERE dataset IN (SELECT value FROM json_each(?))";
-        self.collect(sql, vec![Value::Text(names)], |row| row.get(0))
+        self.rows(sql, [names], |row| row.get(0))
     }
 
     /// The releases of one share, newest first; those of which the date is not known come last.
     pub fn releases_of(&self, share: u64) -> Result<Vec<ReleaseView>, DatabaseError> {
         self.rows(
             "SELECT * FROM release WHERE share_id = ? ORDER BY coalesce(released, '') DESC, id DESC",
-            share,
+            [share],
             release,
         )
     }

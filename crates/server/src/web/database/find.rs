@@ -163,12 +163,9 @@ impl Reader<'_> {
 
     /// The shares that hold all that was typed; those that hold it in a name or a title stand out.
     fn matches(&self, all: &[Wanted]) -> Result<Matches, DatabaseError> {
-        let mut found =
-            self.connection.prepare_cached("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid")?;
-        let mut ids = |query: Option<String>| -> Result<Vec<u64>, DatabaseError> {
+        let ids = |query: Option<String>| -> Result<Vec<u64>, DatabaseError> {
             let Some(query) = query else { return Ok(Vec::new()) };
-            let ids = found.query_map([query], |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
+            self.rows("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", [query], |row| row.get(0))
         };
         let anywhere = ids(search::expression(all))?;
         Ok(Matches::new(anywhere, &ids(search::expression_in_names(all))?))
@@ -184,9 +181,7 @@ impl Reader<'_> {
     /// Every share of one recipient, newest change first.
     pub(super) fn shares_of(&self, recipient: u64) -> Result<Vec<FoundShare>, DatabaseError> {
         let sql = format!("{FOUND} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let shares = statement.query_map([recipient], found_share)?;
-        Ok(shares.collect::<Result<_, _>>()?)
+        self.rows(&sql, [recipient], found_share)
     }
 
     /// Shares that name the dataset of this address, newest change first.
@@ -195,9 +190,7 @@ impl Reader<'_> {
             "{FOUND} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
              ORDER BY share.changed DESC LIMIT ?"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let shares = statement.query_map(rusqlite::params![slug, limit], found_share)?;
-        Ok(shares.collect::<Result<_, _>>()?)
+        self.rows(&sql, (slug, limit), found_share)
     }
 
     /// Where the words stand in each of these shares, by its number. One pass over all that match: asking for each share

@@ -20,7 +20,7 @@ impl Reader<'_> {
     pub fn sitemap_parts(&self, listed: Listed, part: u64) -> Result<Vec<(u64, Option<String>)>, DatabaseError> {
         let sql =
             format!("SELECT 1 + (row_number() OVER (ORDER BY id) - 1) / ?1 AS part, changed FROM ({})", rows(listed));
-        self.rows(&format!("SELECT part, max(changed) FROM ({sql}) GROUP BY part ORDER BY part"), part, |row| {
+        self.rows(&format!("SELECT part, max(changed) FROM ({sql}) GROUP BY part ORDER BY part"), [part], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
     }
@@ -28,9 +28,7 @@ impl Reader<'_> {
     /// The rows of one part.
     pub fn sitemap(&self, listed: Listed, limit: u64, skip: u64) -> Result<Vec<(String, String)>, DatabaseError> {
         let sql = format!("SELECT name, changed FROM ({}) ORDER BY id LIMIT ? OFFSET ?", rows(listed));
-        let mut statement = self.connection.prepare_cached(&sql)?;
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        let found = statement.query_map((limit, skip), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(found.collect::<Result<_, _>>()?)
+        self.rows(&sql, (limit, skip), |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }
