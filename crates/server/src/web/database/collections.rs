@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use register::PartialDate;
 use register::statement::Condition;
-use register::vocabulary::{Channel, Outcome, Reason, Status};
+use register::vocabulary::{Outcome, Reason, Status};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
+use super::find::{SHARES, SHOWN, found_share};
 use super::share::{FieldText, ReleaseView, release, text};
 use super::statement::{StatementView, statement};
-use super::{DatabaseError, Reader, json, parsed, perhaps};
+use super::{DatabaseError, FoundShare, Reader, json, parsed, perhaps};
 
 /// A recipient with its counts.
 #[derive(Debug)]
@@ -61,20 +62,8 @@ impl DatasetUses {
 /// A decision.
 #[derive(Debug)]
 pub struct DecisionRow {
-    /// The number of the share's first statement.
-    pub id: u64,
-    /// The share's reference.
-    pub reference: String,
-    /// Its title, where public.
-    pub title: Option<String>,
-    /// Who asked.
-    pub recipient: String,
-    /// The last part of that one's addresses.
-    pub recipient_slug: String,
-    /// Its sector.
-    pub sector: Option<String>,
-    /// How the share came.
-    pub channel: Channel,
+    /// The share that it is about.
+    pub share: FoundShare,
     /// What was decided.
     pub outcome: Outcome,
     /// When.
@@ -168,9 +157,8 @@ impl Reader<'_> {
         let outcomes = one_of("share.outcome", outcomes, &mut bound);
         bound.push(number(limit));
         let sql = format!(
-            "SELECT share.*, recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector \
-             FROM share JOIN recipient ON recipient.id = share.recipient_id \
-             WHERE share.outcome IS NOT NULL{behind}{outcomes} \
+            "SELECT {SHOWN}, share.outcome, share.decided, share.decided_by, share.reasons, share.conditions \
+             FROM {SHARES} WHERE share.outcome IS NOT NULL{behind}{outcomes} \
              ORDER BY coalesce(share.decided, '') DESC, share.id DESC LIMIT ?"
         );
         let mut decisions = self.rows(&sql, params_from_iter(bound), decision)?;
@@ -178,7 +166,7 @@ impl Reader<'_> {
             decision.texts = self.rows(
                 "SELECT * FROM text WHERE share_id = ? AND name IN ('reasons', 'balance', 'conditions') \
                  AND replaced_by IS NULL ORDER BY statement, name",
-                [decision.id],
+                [decision.share.id],
                 text,
             )?;
         }
@@ -323,13 +311,7 @@ impl Uses {
 fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
     let reasons: Vec<String> = json(row, "reasons")?;
     Ok(DecisionRow {
-        id: row.get("id")?,
-        reference: row.get("reference")?,
-        title: row.get("title")?,
-        recipient: row.get("recipient")?,
-        recipient_slug: row.get("recipient_slug")?,
-        sector: row.get("sector")?,
-        channel: parsed(row, "channel")?,
+        share: found_share(row)?,
         outcome: parsed(row, "outcome")?,
         decided: perhaps(row, "decided")?,
         decided_by: row.get("decided_by")?,

@@ -78,12 +78,14 @@ impl FoundShare {
     }
 }
 
-const FOUND: &str = "
-SELECT share.id, share.reference, share.title, share.channel, share.route, share.status, share.destruction,
-       share.destruction_due, share.releases, share.changed_at, share.listed, recipient.name AS recipient,
-       recipient.slug AS recipient_slug, recipient.sector,
-       (SELECT max(released) FROM release WHERE share_id = share.id) AS released
-FROM share JOIN recipient ON recipient.id = share.recipient_id";
+/// What a list shows of a share.
+pub(super) const SHOWN: &str = "share.id, share.reference, share.title, share.channel, share.route, share.status, \
+     share.destruction, share.destruction_due, share.releases, share.changed_at, share.listed, \
+     recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector, \
+     (SELECT max(released) FROM release WHERE share_id = share.id) AS released";
+
+/// Where that stands.
+pub(super) const SHARES: &str = "share JOIN recipient ON recipient.id = share.recipient_id";
 
 impl Reader<'_> {
     /// The shares that match, in order, with the counts of every filter; of each filter the values of the most shares,
@@ -173,21 +175,22 @@ impl Reader<'_> {
 
     /// What a list shows of these shares, in their order.
     pub fn shares_of_ids(&self, ids: &[u64]) -> Result<Vec<FoundShare>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(&format!("{FOUND} WHERE share.id = ?"))?;
+        let mut statement =
+            self.connection.prepare_cached(&format!("SELECT {SHOWN} FROM {SHARES} WHERE share.id = ?"))?;
         let shares = ids.iter().map(|id| statement.query_row([id], found_share));
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
     /// Every share of one recipient, newest change first.
     pub(super) fn shares_of(&self, recipient: u64) -> Result<Vec<FoundShare>, DatabaseError> {
-        let sql = format!("{FOUND} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
+        let sql = format!("SELECT {SHOWN} FROM {SHARES} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
         self.rows(&sql, [recipient], found_share)
     }
 
     /// Shares that name the dataset of this address, newest change first.
     pub(super) fn shares_of_dataset(&self, slug: &str, limit: u64) -> Result<Vec<FoundShare>, DatabaseError> {
         let sql = format!(
-            "{FOUND} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
+            "SELECT {SHOWN} FROM {SHARES} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
              ORDER BY share.changed DESC LIMIT ?"
         );
         self.rows(&sql, (slug, limit), found_share)
@@ -214,7 +217,7 @@ impl Reader<'_> {
     }
 }
 
-fn found_share(row: &Row<'_>) -> rusqlite::Result<FoundShare> {
+pub(super) fn found_share(row: &Row<'_>) -> rusqlite::Result<FoundShare> {
     Ok(FoundShare {
         id: row.get("id")?,
         reference: row.get("reference")?,
