@@ -7,7 +7,7 @@ use register::PartialDate;
 use register::statement::Condition;
 use register::vocabulary::{Outcome, Reason, Status};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rusqlite::{OptionalExtension, Params, Row, params_from_iter};
 
 use super::find::{SHARES, SHOWN, found_share};
 use super::share::{FieldText, ReleaseView, release, text};
@@ -115,12 +115,24 @@ impl Reader<'_> {
         })
     }
 
-    /// Every dataset, in the order of their addresses. Names that have the same address are one dataset.
+    /// Every dataset that a share names or a dictionary describes, in the order of their addresses. Names that have the
+    /// same address are one dataset.
     pub fn dataset_uses(&self) -> Result<Vec<DatasetUses>, DatabaseError> {
-        let sql = "SELECT dataset, slug, share.id, share.status, share.recipient_id FROM dataset_use \
-                   JOIN share ON share.id = dataset_use.share_id ORDER BY dataset, share.id";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([])?;
+        self.uses("", [])
+    }
+
+    /// The dataset of this address.
+    pub fn uses_of_dataset(&self, slug: &str) -> Result<Option<DatasetUses>, DatabaseError> {
+        Ok(self.uses("WHERE slug = ?", [slug])?.pop())
+    }
+
+    fn uses(&self, condition: &str, bound: impl Params + Copy) -> Result<Vec<DatasetUses>, DatabaseError> {
+        let sql = format!(
+            "SELECT dataset, slug, share.id, share.status, share.recipient_id FROM dataset_use \
+             JOIN share ON share.id = dataset_use.share_id {condition} ORDER BY dataset, share.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(bound)?;
         let mut datasets: BTreeMap<String, Uses> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get("dataset")?;
@@ -130,12 +142,12 @@ impl Reader<'_> {
             uses.shares.insert(row.get("id")?, status);
             uses.recipients.insert(row.get("recipient_id")?);
         }
+        let described = format!("SELECT slug, dataset FROM dictionary {condition}");
+        let described: Vec<(String, String)> = self.rows(&described, bound, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (slug, name) in described {
+            datasets.entry(slug).or_default().names.entry(name).or_insert(0);
+        }
         Ok(datasets.into_iter().map(|(slug, uses)| uses.row(slug)).collect())
-    }
-
-    /// The dataset of this address.
-    pub fn uses_of_dataset(&self, slug: &str) -> Result<Option<DatasetUses>, DatabaseError> {
-        Ok(self.dataset_uses()?.into_iter().find(|dataset| dataset.slug == slug))
     }
 
     /// Decisions behind this one, newest first; those of which the date is not known come last.
@@ -264,7 +276,15 @@ impl Reader<'_> {
             ])
         });
         let mut examples = found.optional()?.unwrap_or_default();
-        examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
+        let mut described = self.connection.prepare_cached(
+            "SELECT dictionary.slug, item.slug FROM dictionary JOIN item ON item.dictionary = dictionary.id \
+             WHERE current = 1 LIMIT 1",
+        )?;
+        let described = described.query_row([], |row| Ok(vec![("dataset", row.get(0)?), ("item", row.get(1)?)]));
+        match described.optional()? {
+            Some(described) => examples.extend(described),
+            None => examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug))),
+        }
         Ok(examples)
     }
 }

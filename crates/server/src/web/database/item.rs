@@ -71,6 +71,12 @@ impl FoundItem {
 }
 
 impl Reader<'_> {
+    /// The statement that published the current dictionary of a dataset, where it has one.
+    pub fn current_dictionary(&self, dataset: &str) -> Result<Option<u64>, DatabaseError> {
+        let mut found = self.connection.prepare_cached("SELECT id FROM dictionary WHERE slug = ? AND current = 1")?;
+        Ok(found.query_row([dataset], |row| row.get(0)).optional()?)
+    }
+
     /// The items of a current dictionary that answer a question, in its order, and how many there are.
     pub fn items(
         &self,
@@ -85,6 +91,21 @@ impl Reader<'_> {
         values.extend([number(limit), number(skip)]);
         let page = format!("SELECT * FROM item WHERE {condition} ORDER BY id LIMIT ? OFFSET ?");
         Ok((self.rows(&page, params_from_iter(values), item)?, count))
+    }
+
+    /// The same behind one of them, in the order of their addresses, which an item keeps when a newer dictionary lists it
+    /// as well.
+    pub fn items_after(
+        &self,
+        dictionary: u64,
+        asked: &ItemQuestion,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<ItemView>, DatabaseError> {
+        let (condition, mut values) = matching(dictionary, asked);
+        values.extend([Value::Text(after.to_owned()), number(limit)]);
+        let sql = format!("SELECT * FROM item WHERE {condition} AND slug > ? ORDER BY slug LIMIT ?");
+        self.rows(&sql, params_from_iter(values), item)
     }
 
     /// The item of this address: of the newest dictionary of the dataset that lists it.
