@@ -30,6 +30,8 @@ async fn no_withheld_text_is_in_any_answer_and_each_says_its_ground() {
         "/api",
         "/catalogue.jsonld",
         "/sitemap/shares-1.xml",
+        "/sitemap/datasets-1.xml",
+        "/sitemap/items-1.xml",
     ]
     .map(str::to_owned)
     .to_vec();
