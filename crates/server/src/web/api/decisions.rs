@@ -60,9 +60,13 @@ pub fn reasons() -> utoipa::openapi::schema::Array {
 impl From<DecisionRow> for Decision {
     fn from(row: DecisionRow) -> Self {
         Self {
-            share: ShareName::new(&row.reference, row.title.as_deref()),
-            recipient: RecipientShort::new(&row.recipient_slug, &row.recipient, row.sector.as_deref()),
-            channel: row.channel,
+            share: ShareName::new(&row.share.reference, row.share.title.as_deref()),
+            recipient: RecipientShort::new(
+                &row.share.recipient_slug,
+                &row.share.recipient,
+                row.share.sector.as_deref(),
+            ),
+            channel: row.share.channel,
             outcome: row.outcome,
             decided: row.decided,
             decided_by: row.decided_by,
@@ -84,9 +88,6 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     let outcomes: Vec<String> = asked.all(OUTCOME.name).map(str::to_owned).collect();
     let limit = asked.limit();
     let (mut rows, info) = view.read(move |reader| reader.decisions_after(after, &outcomes, limit + 1)).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let last = rows.last().filter(|_| more).map(|last| (last.decided, last.id));
-    let next = last.map(|last| asked.next(PATH, CURSOR.name, &cursor::seal(PATH, &asked, &last)));
+    let next = cursor::end(PATH, &asked, &mut rows, |last| (last.decided, last.share.id));
     page(&view, &info, rows.into_iter().map(Decision::from).collect(), next)
 }

@@ -117,7 +117,7 @@ impl Reader<'_> {
             "SELECT statement.*, share.reference, share.title FROM statement \
              LEFT JOIN share ON share.id = statement.share_id \
              WHERE idx IN (SELECT ?1 UNION ALL SELECT idx FROM statement WHERE corrects = ?1) ORDER BY idx",
-            index,
+            [index],
             statement,
         )
     }
@@ -143,7 +143,7 @@ impl Reader<'_> {
             })?;
             if let Some(index) = decision.statement {
                 let standing = "SELECT * FROM text WHERE statement = ? AND replaced_by IS NULL ORDER BY name";
-                view.texts = self.rows(standing, index, text)?;
+                view.texts = self.rows(standing, [index], text)?;
             }
             views.push(view);
         }

@@ -190,22 +190,11 @@ impl Reader<'_> {
         )?;
         let Some(mut share) = statement.query_row([reference], share).optional()? else { return Ok(None) };
         share.releases =
-            self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", share.id, release)?;
-        share.texts = self.rows("SELECT * FROM text WHERE share_id = ? ORDER BY statement, name", share.id, text)?;
-        share.copies = self.rows("SELECT * FROM copy WHERE share_id = ? ORDER BY copy", share.id, copy)?;
+            self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", [share.id], release)?;
+        share.texts = self.rows("SELECT * FROM text WHERE share_id = ? ORDER BY statement, name", [share.id], text)?;
+        share.copies = self.rows("SELECT * FROM copy WHERE share_id = ? ORDER BY copy", [share.id], copy)?;
         share.statements = self.statements_of_share(share.id)?;
         Ok(Some(share))
-    }
-
-    pub(super) fn rows<T>(
-        &self,
-        sql: &str,
-        id: u64,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([id], read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The share of this reference as the tables hold it, for programs.
@@ -216,7 +205,7 @@ impl Reader<'_> {
         else {
             return Ok(None);
         };
-        let all = |table: Table, sql: &str, id: u64| self.rows(sql, id, |row| object(table, row));
+        let all = |table: Table, sql: &str, id: u64| self.rows(sql, [id], |row| object(table, row));
         let first = |mut rows: Vec<serde_json::Value>| rows.pop().unwrap_or_default();
         Ok(Some(serde_json::json!({
             "checkpoint": { "origin": self.info.origin, "size": self.info.size, "root": self.info.root },
