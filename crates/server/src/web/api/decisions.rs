@@ -11,7 +11,7 @@ use super::answer::page;
 use super::coded;
 use super::cursor;
 use super::parameter::{Asked, CURSOR, LIMIT, Parameter, Takes};
-use super::share::Condition;
+use super::share::{Condition, DatasetDecision};
 use super::short::{RecipientShort, ShareName, Text};
 use crate::web::View;
 use crate::web::database::DecisionRow;
@@ -48,6 +48,8 @@ pub struct Decision {
     reasons: Vec<Reason>,
     /// Conditions of an approval.
     conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    datasets: Vec<DatasetDecision>,
     /// Why, in words, where there are any.
     texts: Vec<Text>,
 }
@@ -72,6 +74,7 @@ impl From<DecisionRow> for Decision {
             decided_by: row.decided_by,
             reasons: row.reasons,
             conditions: row.conditions.into_iter().map(Condition::from).collect(),
+            datasets: row.datasets.into_iter().map(DatasetDecision::from).collect(),
             texts: row.texts.iter().map(Text::new).collect(),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use register::PartialDate;
-use register::statement::Condition;
+use register::statement::{Condition, DatasetDecision};
 use register::vocabulary::{Outcome, Reason, Status};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Params, Row, params_from_iter};
@@ -74,6 +74,8 @@ pub struct DecisionRow {
     pub reasons: Vec<Reason>,
     /// Conditions of an approval.
     pub conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    pub datasets: Vec<DatasetDecision>,
     /// Why, in words.
     pub texts: Vec<FieldText>,
 }
@@ -169,7 +171,7 @@ impl Reader<'_> {
         let outcomes = one_of("share.outcome", outcomes, &mut bound);
         bound.push(number(limit));
         let sql = format!(
-            "SELECT {SHOWN}, share.outcome, share.decided, share.decided_by, share.reasons, share.conditions \
+            "SELECT {SHOWN}, share.outcome, share.decided, share.decided_by, share.reasons, share.conditions, share.decided_datasets \
              FROM {SHARES} WHERE share.outcome IS NOT NULL{behind}{outcomes} \
              ORDER BY coalesce(share.decided, '') DESC, share.id DESC LIMIT ?"
         );
@@ -337,6 +339,7 @@ fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         decided_by: row.get("decided_by")?,
         reasons: reasons.iter().filter_map(|code| code.parse().ok()).collect(),
         conditions: json(row, "conditions")?,
+        datasets: json(row, "decided_datasets")?,
         texts: Vec::new(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use register::statement::{Cohort, Condition, DatasetUse, ItemCount};
+use register::statement::{Cohort, Condition, DatasetDecision, DatasetUse, ItemCount};
 use register::tables::{ColumnKind, Table};
 use register::vocabulary::{
     Channel, CopyPlace, Destruction, EndGround, Ground, Method, Outcome, Reason, Route, Status, VolumeBasis,
@@ -69,6 +69,8 @@ pub struct ShareView {
     pub reasons: Vec<Reason>,
     /// Conditions of an approval.
     pub conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    pub decided_datasets: Vec<DatasetDecision>,
     /// Where the data may lie.
     pub territory: Option<String>,
     /// Organisations that process the data for the recipient.
@@ -227,6 +229,7 @@ const NESTED: &[&str] = &[
     "facts",
     "reasons",
     "conditions",
+    "decided_datasets",
     "processors",
     "classes",
     "cohorts",
@@ -283,6 +286,7 @@ fn share(row: &Row<'_>) -> rusqlite::Result<ShareView> {
         facts: json(row, "facts")?,
         reasons: reasons.iter().filter_map(|code| code.parse().ok()).collect(),
         conditions: json(row, "conditions")?,
+        decided_datasets: json(row, "decided_datasets")?,
         territory: row.get("territory")?,
         processors: json(row, "processors")?,
         changed: row.get("changed")?,
