@@ -19,7 +19,7 @@ mod dataset;
 mod datasets;
 mod decisions;
 mod documents;
-mod fair_use;
+pub(crate) mod fair_use;
 mod feed;
 mod figure;
 mod figures;
