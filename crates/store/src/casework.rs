@@ -3,6 +3,9 @@
 //!
 //! It is the file in which the publisher keeps withheld texts as well; each makes its own tables.
 
+pub mod documents;
+pub mod mail;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +25,8 @@ const STATEMENTS: usize = 128;
 
 /// What brings the tables from each version to the next; the version is the number of those that have been run. One that
 /// has been released never changes.
-const MIGRATIONS: &[&str] = &[];
+const MIGRATIONS: &[&str] =
+    &[include_str!("casework/migrations/mail.sql"), include_str!("casework/migrations/documents.sql")];
 
 /// The private zone's database.
 #[derive(Debug)]
@@ -97,6 +101,17 @@ impl Casework {
             readers.push(connection);
         }
         answer
+    }
+
+    /// Takes what was erased out of the write-ahead log, which would keep it until it is written over.
+    ///
+    /// # Errors
+    /// If a reader holds an old state for longer than a writer waits, or the database cannot be written.
+    pub fn forget(&self) -> Result<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy: i64 =
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(database(&self.path))?;
+        if busy == 0 { Ok(()) } else { Err(StoreError::Busy(self.path.clone())) }
     }
 
     fn reader(&self) -> Result<Connection> {
