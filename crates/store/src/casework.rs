@@ -5,7 +5,9 @@
 
 pub mod account_events;
 pub mod devices;
+pub mod documents;
 pub mod links;
+pub mod mail;
 pub mod organisations;
 pub mod people;
 pub mod sessions;
@@ -30,7 +32,11 @@ const STATEMENTS: usize = 128;
 
 /// What brings the tables from each version to the next; the version is the number of those that have been run. One that
 /// has been released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("casework/migrations/accounts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("casework/migrations/mail.sql"),
+    include_str!("casework/migrations/documents.sql"),
+    include_str!("casework/migrations/accounts.sql"),
+];
 
 /// The private zone's database.
 #[derive(Debug)]
@@ -105,6 +111,17 @@ impl Casework {
             readers.push(connection);
         }
         answer
+    }
+
+    /// Takes what was erased out of the write-ahead log, which would keep it until it is written over.
+    ///
+    /// # Errors
+    /// If a reader holds an old state for longer than a writer waits, or the database cannot be written.
+    pub fn forget(&self) -> Result<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy: i64 =
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(database(&self.path))?;
+        if busy == 0 { Ok(()) } else { Err(StoreError::Busy(self.path.clone())) }
     }
 
     fn reader(&self) -> Result<Connection> {
