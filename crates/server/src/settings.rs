@@ -144,7 +144,7 @@ fn lines(address: &str) -> Vec<&str> {
 
 /// Enough of an address's form (RFC 5321) that a link to it works and a slip of the pen shows; whether anybody reads
 /// there, no program can tell.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let known = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.@".contains(character);
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let labels = || domain.split('.');

@@ -3,8 +3,15 @@
 //!
 //! It is the file in which the publisher keeps withheld texts as well; each makes its own tables.
 
+pub mod account_events;
+pub mod devices;
 pub mod documents;
+pub mod links;
 pub mod mail;
+pub mod organisations;
+pub mod people;
+pub mod sessions;
+pub mod token;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -25,8 +32,11 @@ const STATEMENTS: usize = 128;
 
 /// What brings the tables from each version to the next; the version is the number of those that have been run. One that
 /// has been released never changes.
-const MIGRATIONS: &[&str] =
-    &[include_str!("casework/migrations/mail.sql"), include_str!("casework/migrations/documents.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("casework/migrations/mail.sql"),
+    include_str!("casework/migrations/documents.sql"),
+    include_str!("casework/migrations/accounts.sql"),
+];
 
 /// The private zone's database.
 #[derive(Debug)]
@@ -122,6 +132,11 @@ impl Casework {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     }
+}
+
+/// Turns a database error of a transaction into one that names the database.
+pub(crate) fn failed(connection: &Connection) -> impl Fn(rusqlite::Error) -> StoreError {
+    database(Path::new(connection.path().unwrap_or("casework.sqlite")))
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

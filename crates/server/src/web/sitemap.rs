@@ -104,7 +104,7 @@ pub async fn part(view: View, site: SiteAddress, Path(name): Path<String>) -> Re
 pub async fn robots(site: SiteAddress) -> Response {
     let sitemap = site.join("/sitemap.xml");
     let text = format!(
-        "User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\nDisallow: /as-of/\n\nSitemap: {sitemap}\n"
+        "User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\nDisallow: /as-of/\nDisallow: /desk\n\nSitemap: {sitemap}\n"
     );
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
