@@ -18,6 +18,7 @@ pub mod person;
 pub mod publication;
 pub mod refusal;
 pub mod stage;
+pub mod standing;
 
 pub use calendar::Calendar;
 pub use case::Case;
@@ -28,3 +29,4 @@ pub use evolve::{CorruptHistory, evolve, fold};
 pub use person::{Actor, OrganisationId, PersonId, Role};
 pub use refusal::{Refusal, Rule};
 pub use stage::{Party, Stage};
+pub use standing::Standing;
