@@ -5,6 +5,7 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod case;
 pub mod cookie;
 pub mod giving;
 mod home;
@@ -12,6 +13,7 @@ pub mod input;
 mod letters;
 pub mod page;
 pub mod problem;
+mod queue;
 mod seeing;
 pub mod signed_in;
 
@@ -163,6 +165,8 @@ pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
         .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .merge(queue::routes())
+        .merge(case::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())
