@@ -5,11 +5,21 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod account;
+mod codes;
 pub mod cookie;
+pub mod guesses;
 mod home;
 pub mod input;
+mod links;
+mod organisations;
 pub mod page;
+mod password;
+mod people;
+mod post;
 pub mod problem;
+mod second_factor;
+mod sign_in;
 pub mod signed_in;
 
 use std::sync::Arc;
@@ -21,7 +31,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
 use store::{Casework, DataFolder, StoreError};
@@ -30,6 +40,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
+use guesses::Guesses;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -47,6 +58,7 @@ struct Inner {
     data: DataFolder,
     site: Site,
     settings: Settings,
+    guesses: Guesses,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -81,7 +93,14 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, clock: Box::new(clock) })))
+        Ok(Self(Arc::new(Inner {
+            casework,
+            data,
+            site,
+            settings,
+            guesses: Guesses::default(),
+            clock: Box::new(clock),
+        })))
     }
 
     /// What time it is.
@@ -108,6 +127,11 @@ impl Desk {
     /// What the operator settled.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// How often what was tried.
+    pub fn guesses(&self) -> &Guesses {
+        &self.0.guesses
     }
 
     /// Asks the private zone; all that is read is of one moment.
@@ -139,7 +163,26 @@ impl Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
-        .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/desk/second-factor", get(codes::show).post(codes::send))
+        .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
+        .route("/desk/link/{token}", get(links::show_link).post(links::send_link))
+        .route("/desk/sign-out", post(home::sign_out))
+        .route("/desk/account", get(account::show))
+        .route("/desk/account/password", post(account::change_password))
+        .route("/desk/account/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/desk/organisations", get(organisations::list).post(organisations::add))
+        .route("/desk/organisations/{id}", get(organisations::show))
+        .route("/desk/organisations/{id}/name", post(organisations::rename))
+        .route("/desk/organisations/{id}/identifiers", post(organisations::set_identifiers))
+        .route("/desk/people", get(people::list).post(people::invite))
+        .route("/desk/people/{id}", get(people::show))
+        .route("/desk/people/{id}/roles", post(people::give))
+        .route("/desk/people/{id}/roles/take", post(people::take))
+        .route("/desk/people/{id}/disable", post(people::disable))
+        .route("/desk/people/{id}/enable", post(people::enable))
+        .route("/desk/people/{id}/invitation", post(people::invite_again))
+        .route("/desk/people/{id}/second-factor", post(people::remove_second_factor))
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())
