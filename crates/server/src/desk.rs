@@ -12,6 +12,7 @@ pub mod guesses;
 mod home;
 pub mod input;
 mod links;
+pub mod openid;
 mod organisations;
 pub mod page;
 mod password;
@@ -41,6 +42,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
 use guesses::Guesses;
+use openid::Provider;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -71,6 +73,8 @@ pub struct Settings {
     pub operator: Operator,
     /// Proxies of the operator's in front of this process.
     pub proxies: usize,
+    /// Another provider at which people may sign in.
+    pub openid: Option<Provider>,
 }
 
 impl Desk {
@@ -129,6 +133,11 @@ impl Desk {
         &self.0.settings
     }
 
+    /// The other provider at which people may sign in.
+    pub fn openid(&self) -> Option<&Provider> {
+        self.0.settings.openid.as_ref()
+    }
+
     /// How often what was tried.
     pub fn guesses(&self) -> &Guesses {
         &self.0.guesses
@@ -167,6 +176,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
         .route("/desk/link/{token}", get(links::show_link).post(links::send_link))
+        .route("/desk/openid", get(openid::go))
+        .route(openid::BACK, get(openid::come_back))
         .route("/desk/sign-out", post(home::sign_out))
         .route("/desk/account", get(account::show))
         .route("/desk/account/password", post(account::change_password))

@@ -13,6 +13,8 @@ mod frame;
 mod guessing;
 #[path = "desk_accounts/links.rs"]
 mod links;
+#[path = "desk_accounts/openid.rs"]
+mod openid;
 #[path = "desk_accounts/sign_in.rs"]
 mod sign_in;
 

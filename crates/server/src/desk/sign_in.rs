@@ -66,7 +66,7 @@ pub async fn show(
         email: String::new(),
         next: next.to_owned(),
         signed_out: asked.signed_out.is_some(),
-        openid: None,
+        openid: desk.openid().map(|provider| provider.label().to_owned()),
     };
     Ok(with_cookies(html(&page), new))
 }
@@ -127,7 +127,7 @@ pub async fn send(
         email,
         next,
         signed_out: false,
-        openid: None,
+        openid: desk.openid().map(|provider| provider.label().to_owned()),
     }))
 }
 

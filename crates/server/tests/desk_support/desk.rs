@@ -72,7 +72,8 @@ pub fn with(address: &str, settings: &str) -> TestDesk {
     };
     let site = Site::with_clock(data.public(), Source::Live(data.site_database()), clock.clone());
     let operator = server::settings::Settings::parse(settings, "settings.toml").unwrap();
-    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0 };
+    let openid = operator.sign_in.openid.as_ref().map(|openid| desk::openid::Provider::of(openid).unwrap());
+    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid };
     let desk = Desk::with_clock(data, site.clone(), settings, clock).unwrap();
     let router = desk::router(desk.clone()).merge(web::router(site));
     TestDesk { _place: place, now, desk, router }
