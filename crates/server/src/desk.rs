@@ -8,9 +8,11 @@
 mod account;
 mod codes;
 pub mod cookie;
+pub mod giving;
 pub mod guesses;
 mod home;
 pub mod input;
+mod letters;
 mod links;
 pub mod openid;
 mod organisations;
@@ -23,7 +25,7 @@ mod second_factor;
 mod sign_in;
 pub mod signed_in;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -39,6 +41,7 @@ use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::publishing::Bell;
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
 use guesses::Guesses;
@@ -61,6 +64,9 @@ struct Inner {
     site: Site,
     settings: Settings,
     guesses: Guesses,
+    bell: Bell,
+    /// The custodian's name, once somebody asked the register for it.
+    custodian: OnceLock<String>,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -97,14 +103,9 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
-        Ok(Self(Arc::new(Inner {
-            casework,
-            data,
-            site,
-            settings,
-            guesses: Guesses::default(),
-            clock: Box::new(clock),
-        })))
+        let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
+        let clock = Box::new(clock);
+        Ok(Self(Arc::new(Inner { casework, data, site, settings, guesses, bell, custodian, clock })))
     }
 
     /// What time it is.
@@ -126,6 +127,21 @@ impl Desk {
     /// The public site beside.
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// What wakes the publishing thread.
+    pub fn bell(&self) -> &Bell {
+        &self.0.bell
+    }
+
+    /// The custodian's name, as far as it is known yet.
+    pub fn custodian(&self) -> &str {
+        self.0.custodian.get().map_or("The data-sharing team", String::as_str)
+    }
+
+    /// Publishes what cases owe until the bell ends it: for a thread of its own.
+    pub fn publish(&self) {
+        crate::publishing::run(self.casework(), self.data(), self.bell(), || self.now());
     }
 
     /// What the operator settled.

@@ -1,5 +1,5 @@
-//! What the operator of a site says of itself: whom to write to. A small TOML file, every key of which may be left out;
-//! pages say plainly what is not set.
+//! What the operator of a site says of itself: whom to write to, and how mail is sent. A small TOML file, every key of
+//! which may be left out; pages say plainly what is not set.
 //!
 //! ```toml
 //! [contact]
@@ -12,11 +12,18 @@
 //! client_id = "data-register"
 //! client_secret_file = "/etc/rollcall/openid-secret"
 //! label = "Sign in with your Example account"
+//!
+//! [mail]
+//! server = "mail.example.org"
+//! from = "Data Register <data-register@example.org>"
+//! password_file = "/etc/rollcall/mail"
 //! ```
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use crate::mail::MailSettings;
 
 /// The largest file that is read, in bytes: a few lines need a hundredth of it.
 const LARGEST: u64 = 64 * 1_024;
@@ -37,6 +44,9 @@ pub struct Settings {
     /// How people sign in, beside passwords.
     #[serde(default)]
     pub sign_in: SignIn,
+    /// How mail is sent; without it, mail waits in the outbox.
+    #[serde(default)]
+    pub mail: Option<MailSettings>,
 }
 
 /// How people sign in, beside passwords.
@@ -148,6 +158,8 @@ impl Settings {
         let label = openid.and_then(|openid| openid.label.clone());
         let expected = "1 to 100 characters on one line";
         check("sign_in.openid.label", &label, |text| is_address(text) && lines(text).len() == 1, expected)?;
+        let value = |(key, expected)| SettingsError::Value { file: file.to_owned(), key, expected };
+        settings.mail.as_ref().map_or(Ok(()), MailSettings::check).map_err(value)?;
         Ok(settings)
     }
 }

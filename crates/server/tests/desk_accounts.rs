@@ -1,5 +1,7 @@
 //! People and sign-in, by requests to the real router over the real database.
 
+#![allow(clippy::unwrap_used)] // clippy knows test functions, and not what they call
+
 #[path = "desk_support/desk.rs"]
 mod desk;
 

@@ -62,19 +62,19 @@ pub async fn send_forgotten(
     let key = people::email_key(&email);
     // Whoever asks too often for somebody else is told that it was sent, and it was: the last link holds.
     if desk.guesses().take(&[Counted::LinksFor(&key)], now).is_ok() {
-        let (post, register, asked) = (desk.clone(), frame.register.clone(), email.clone());
+        let (post, asked) = (desk.clone(), email.clone());
         desk.write(move |transaction| {
             let person = people::credentials(transaction, &asked)?.map(|found| found.person);
             let whose = person.as_ref().map(|person| person.id);
             record(transaction, &AccountEvent::of(Kind::ResetAsked, whose, None, now))?;
-            if let Some(Person { id, email, state, .. }) = &person {
-                let purpose = match state {
+            if let Some(person) = &person {
+                let purpose = match person.state {
                     AccountState::Invited => Some(Purpose::Invitation),
                     AccountState::Active => Some(Purpose::Reset),
                     AccountState::Disabled => None,
                 };
                 if let Some(purpose) = purpose {
-                    post::send_link(&post, &register, transaction, (*id, email), purpose, now)?;
+                    post::send_link(&post, transaction, person, purpose, now)?;
                 }
             }
             Ok(())

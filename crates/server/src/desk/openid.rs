@@ -208,6 +208,8 @@ pub struct Answer {
     code: String,
     #[serde(default)]
     state: String,
+    /// Who answers, where the provider says so (RFC 9207).
+    iss: Option<String>,
 }
 
 /// `/desk/openid/back`: where the provider leads people back to.
@@ -220,6 +222,9 @@ pub async fn come_back(
     let now = desk.now();
     let again =
         || Problem::Bad("This sign-in was not begun in this browser, or took too long. Please begin again.".to_owned());
+    if answer.iss.is_some_and(|issuer| issuer != provider.issuer()) {
+        return Err(again());
+    }
     let browser = Cookie::Session.read(&desk, &headers).ok_or_else(again)?;
     let state = Token::shown(&answer.state).ok_or_else(again)?;
     let attempt = desk.write(move |transaction| Ok(openid::take(transaction, &state, &browser, now)?)).await?;

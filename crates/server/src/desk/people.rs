@@ -118,14 +118,14 @@ pub async fn invite(State(desk): State<Desk>, input: Input) -> Result<Response, 
     if let (true, Some((role, organisation))) = (errors.is_empty(), role) {
         let (by, now) = (input.by.person(), desk.now());
         desk.guesses().take(&[Counted::Invitations(by.0)], now).map_err(|seconds| Problem::TooMany { seconds })?;
-        let register = Frame::of(&desk, &input.by, Section::People).await.register;
         let (post, email, name) = (desk.clone(), sent.email.clone(), sent.name.clone());
         let invited = desk
             .write(move |transaction| {
                 must_exist(transaction, organisation)?;
                 let Some(id) = people::invite(transaction, &email, &name, Some(by), now)? else { return Ok(None) };
                 people::give_role(transaction, id, role, organisation, Some(by), now)?;
-                post::send_link(&post, &register, transaction, (id, &email), Purpose::Invitation, now)?;
+                let person = people::person(transaction, id)?.ok_or(Problem::Fault)?;
+                post::send_link(&post, transaction, &person, Purpose::Invitation, now)?;
                 Ok(Some(id))
             })
             .await?;
@@ -201,7 +201,6 @@ pub async fn invite_again(State(desk): State<Desk>, Path(id): Path<u64>, input: 
     input.by.must_be(&[Role::Administrator])?;
     let by = input.by.person();
     desk.guesses().take(&[Counted::Invitations(by.0)], desk.now()).map_err(|seconds| Problem::TooMany { seconds })?;
-    let register = Frame::of(&desk, &input.by, Section::People).await.register;
     let post = desk.clone();
     change(&desk, &input, id, move |transaction, person, by, now| {
         if person.state != AccountState::Invited {
@@ -211,8 +210,7 @@ pub async fn invite_again(State(desk): State<Desk>, Path(id): Path<u64>, input: 
             transaction,
             &AccountEvent::of(account_events::Kind::Invited, person.id, Some(by), now),
         )?;
-        post::send_link(&post, &register, transaction, (person.id, &person.email), Purpose::Invitation, now)?;
-        Ok(())
+        post::send_link(&post, transaction, person, Purpose::Invitation, now)
     })
     .await
 }

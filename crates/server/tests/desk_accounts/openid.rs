@@ -1,9 +1,9 @@
 //! Signing in at another provider: a real one, started by the test.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use axum::http::StatusCode;
 use casework::Role;
@@ -13,6 +13,8 @@ use crate::{PASSWORD, desk};
 /// The provider, until it is dropped.
 struct Provider {
     process: Child,
+    /// Kept open, or it would end at its next word.
+    _said: BufReader<ChildStdout>,
     address: String,
     _place: tempfile::TempDir,
     secret: PathBuf,
@@ -30,12 +32,12 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines.map_while(Result::ok).find(|line| line.starts_with("http://")).unwrap();
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let address = said.by_ref().lines().map_while(Result::ok).find(|line| line.starts_with("http://")).unwrap();
         let place = tempfile::tempdir().unwrap();
         let secret = place.path().join("secret");
         std::fs::write(&secret, "a secret: with % and +\n").unwrap();
-        Self { process, address, _place: place, secret }
+        Self { process, _said: said, address, _place: place, secret }
     }
 
     fn desk(&self) -> desk::TestDesk {
@@ -162,11 +164,14 @@ async fn an_answer_works_once_in_the_browser_that_asked_and_for_ten_minutes() {
     other.get("/desk/sign-in").await;
     assert_eq!(other.get(&back).await.status, refused, "another browser");
     assert_eq!(site.browser().get(&back).await.status, refused, "a browser without cookies");
-    let mut tampered = back.clone();
-    tampered.push('x');
-    assert_eq!(browser.get(&tampered).await.status, refused, "another state or code");
-    assert_eq!(browser.get(&provider.follow(browser_asks(&mut browser).await.as_str())).await.location(), "/desk");
-    let late = provider.follow(browser_asks(&mut site.browser()).await.as_str());
+    for (part, other) in [("state=", "state=x"), ("iss=", "iss=x")] {
+        assert!(back.contains(part), "{back}");
+        assert_eq!(browser.get(&back.replace(part, other)).await.status, refused, "another {part}");
+    }
+    let again = provider.follow(&browser_asks(&mut browser).await);
+    assert_eq!(browser.get(&again).await.location(), "/desk");
+    assert_eq!(browser.get(&again).await.status, refused, "a second time");
+    let late = provider.follow(&browser_asks(&mut site.browser()).await);
     site.wait(600);
     assert_eq!(browser.get(&late).await.status, refused, "too late");
     assert_eq!(browser.get("/desk/openid/back").await.status, refused);
@@ -189,7 +194,8 @@ async fn without_a_provider_there_is_no_button_and_no_address_for_it() {
 #[test]
 fn the_settings_of_a_provider_are_held_to_their_form() {
     let read = |issuer: &str| {
-        let text = format!("[sign_in.openid]\nissuer = \"{issuer}\"\nclient_id = \"x\"\nclient_secret_file = \"/nowhere\"\n");
+        let text =
+            format!("[sign_in.openid]\nissuer = \"{issuer}\"\nclient_id = \"x\"\nclient_secret_file = \"/nowhere\"\n");
         server::settings::Settings::parse(&text, "settings.toml")
     };
     for right in ["https://login.example.org", "http://127.0.0.1:9000", "http://localhost/realm"] {

@@ -56,6 +56,8 @@ pub struct Taken {
     pub id: i64,
     /// How often it has been tried, this time included.
     pub attempt: u32,
+    /// Since when it is owed.
+    pub queued: Moment,
     /// The mail.
     pub mail: Mail,
 }
@@ -154,7 +156,7 @@ pub fn enqueue(transaction: &Transaction<'_>, mail: &Mail, now: Moment) -> Resul
 pub fn take(transaction: &Transaction<'_>, now: Moment, most: usize) -> Result<Vec<Taken>> {
     let work = || {
         let mut due = transaction.prepare_cached(
-            "SELECT id, attempts + 1, key, recipient, subject, text, html FROM mail
+            "SELECT id, attempts + 1, queued, key, recipient, subject, text, html FROM mail
              WHERE state = 'waiting' AND next <= ?1 ORDER BY next, id LIMIT ?2",
         )?;
         let taken: Vec<Taken> = due.query_map(params![now.seconds(), most], taken)?.collect::<rusqlite::Result<_>>()?;
@@ -273,14 +275,11 @@ fn settle(transaction: &Transaction<'_>, id: i64, state: &str, fault: Option<Fau
 }
 
 fn taken(row: &Row<'_>) -> rusqlite::Result<Taken> {
-    let mail = Mail { key: row.get(2)?, to: row.get(3)?, subject: row.get(4)?, text: row.get(5)?, html: row.get(6)? };
-    Ok(Taken { id: row.get(0)?, attempt: row.get(1)?, mail })
+    let mail = Mail { key: row.get(3)?, to: row.get(4)?, subject: row.get(5)?, text: row.get(6)?, html: row.get(7)? };
+    Ok(Taken { id: row.get(0)?, attempt: row.get(1)?, queued: moment(2, row.get(2)?)?, mail })
 }
 
 fn row_not_gone(row: &Row<'_>) -> rusqlite::Result<NotGone> {
-    let moment = |column: usize, seconds: i64| {
-        Moment::from_seconds(seconds).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, seconds))
-    };
     let code: Option<String> = row.get(5)?;
     Ok(NotGone {
         id: row.get(0)?,
@@ -291,6 +290,10 @@ fn row_not_gone(row: &Row<'_>) -> rusqlite::Result<NotGone> {
         fault: code.and_then(|code| Fault::ALL.into_iter().find(|fault| fault.code() == code)),
         next: row.get::<_, Option<i64>>(6)?.map(|seconds| moment(6, seconds)).transpose()?,
     })
+}
+
+fn moment(column: usize, seconds: i64) -> rusqlite::Result<Moment> {
+    Moment::from_seconds(seconds).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, seconds))
 }
 
 fn failed(transaction: &Transaction<'_>) -> impl FnOnce(rusqlite::Error) -> StoreError {
