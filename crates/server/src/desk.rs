@@ -6,6 +6,7 @@
 //! store's.
 
 pub mod cookie;
+pub mod files;
 mod home;
 pub mod input;
 pub mod page;
@@ -24,6 +25,7 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use register::Moment;
 use rusqlite::Transaction;
+use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -44,6 +46,7 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     casework: Casework,
+    documents: Documents,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -81,7 +84,8 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, clock: Box::new(clock) })))
+        let documents = Documents::open(&data.private(), &casework)?;
+        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, clock: Box::new(clock) })))
     }
 
     /// What time it is.
@@ -93,6 +97,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// The files that people gave.
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// The data folder.
@@ -132,6 +141,12 @@ impl Desk {
     ) -> Result<T, Problem> {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+    }
+}
+
+impl AsRef<Casework> for Desk {
+    fn as_ref(&self) -> &Casework {
+        self.casework()
     }
 }
 
