@@ -4,6 +4,27 @@
 //! its heart: one decides which events a command brings about, or why none, and one folds events into the case as it
 //! stands.
 
+pub mod answer;
+pub mod calendar;
+pub mod case;
+pub mod clock;
+pub mod command;
+mod decide;
+pub mod event;
+mod evolve;
+pub mod owed;
+pub mod permission;
 pub mod person;
+pub mod publication;
+pub mod refusal;
+pub mod stage;
 
+pub use calendar::Calendar;
+pub use case::Case;
+pub use command::{Command, CommandKind};
+pub use decide::decide;
+pub use event::{Event, Recorded};
+pub use evolve::{CorruptHistory, evolve, fold};
 pub use person::{Actor, OrganisationId, PersonId, Role};
+pub use refusal::{Refusal, Rule};
+pub use stage::{Party, Stage};
