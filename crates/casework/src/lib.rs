@@ -13,6 +13,7 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod owed;
+pub mod paper;
 pub mod permission;
 pub mod person;
 pub mod publication;
