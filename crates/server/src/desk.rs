@@ -9,6 +9,7 @@ mod account;
 mod case;
 mod codes;
 pub mod cookie;
+pub mod files;
 pub mod giving;
 pub mod guesses;
 mod home;
@@ -18,6 +19,7 @@ mod links;
 pub mod openid;
 mod organisations;
 pub mod page;
+pub mod papers;
 mod password;
 mod people;
 mod post;
@@ -40,6 +42,7 @@ use axum::response::Response;
 use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
+use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -63,6 +66,7 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     casework: Casework,
+    documents: Documents,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -106,9 +110,10 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
+        let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
         let clock = Box::new(clock);
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, guesses, bell, custodian, clock })))
+        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, guesses, bell, custodian, clock })))
     }
 
     /// What time it is.
@@ -120,6 +125,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// The files that people gave.
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// The data folder.
@@ -184,6 +194,12 @@ impl Desk {
     ) -> Result<T, Problem> {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+    }
+}
+
+impl AsRef<Casework> for Desk {
+    fn as_ref(&self) -> &Casework {
+        self.casework()
     }
 }
 
