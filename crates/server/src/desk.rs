@@ -22,6 +22,7 @@ pub mod page;
 pub mod papers;
 mod password;
 mod people;
+mod permissions;
 mod post;
 pub mod problem;
 mod queue;
@@ -209,6 +210,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk", get(home::home))
         .merge(queue::routes())
         .merge(case::routes())
+        .merge(permissions::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
