@@ -22,6 +22,7 @@ mod people;
 mod post;
 pub mod problem;
 mod second_factor;
+mod seeing;
 mod sign_in;
 pub mod signed_in;
 
