@@ -45,6 +45,7 @@ use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
+use tokio::sync::Notify;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -73,6 +74,8 @@ struct Inner {
     settings: Settings,
     guesses: Guesses,
     bell: Bell,
+    /// Wakes whoever sends mail.
+    written: Arc<Notify>,
     /// The custodian's name, once somebody asked the register for it.
     custodian: OnceLock<String>,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
@@ -113,8 +116,19 @@ impl Desk {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
         let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
-        let clock = Box::new(clock);
-        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, guesses, bell, custodian, clock })))
+        let (clock, written) = (Box::new(clock), Arc::default());
+        Ok(Self(Arc::new(Inner {
+            casework,
+            documents,
+            data,
+            site,
+            settings,
+            guesses,
+            bell,
+            written,
+            custodian,
+            clock,
+        })))
     }
 
     /// What time it is.
@@ -194,7 +208,15 @@ impl Desk {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let desk = self.clone();
-        tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+        let written = tokio::task::spawn_blocking(move || desk.casework().write(work)).await;
+        // There may be mail in what was written; looking costs one question of an index.
+        self.0.written.notify_one();
+        written.unwrap_or(Err(Problem::Fault))
+    }
+
+    /// What is notified whenever something was written, in which there may be mail.
+    pub fn written(&self) -> Arc<Notify> {
+        self.0.written.clone()
     }
 }
 

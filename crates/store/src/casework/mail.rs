@@ -256,6 +256,19 @@ pub fn try_again(transaction: &Transaction<'_>, id: i64, now: Moment) -> Result<
         .map_err(failed(transaction))
 }
 
+/// Whether [`erase`] would erase anything: asking costs no write.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn has_to_erase(transaction: &Transaction<'_>, now: Moment) -> Result<bool> {
+    transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM mail WHERE settled <= ?1 AND settled IS NOT NULL AND text IS NOT NULL)",
+        )
+        .and_then(|mut ask| ask.query_row([now.seconds() - KEPT], |row| row.get(0)))
+        .map_err(failed(transaction))
+}
+
 /// Erases address and content of what was settled more than [`KEPT`] ago; gives how many. That they were sent, and when,
 /// stays. What was erased leaves the write-ahead log when [`super::Casework::forget`] is called after.
 ///
