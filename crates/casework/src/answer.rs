@@ -9,7 +9,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use register::vocabulary::Safeguard;
-use register::{Digest, Organisation, PartialDate};
+use register::{Organisation, PartialDate};
 use serde::{Deserialize, Serialize};
 
 pub use check::Fault;
@@ -41,8 +41,6 @@ pub enum Answer {
     People(Vec<AccreditedPerson>),
     /// Safeguards.
     Safeguards(Vec<SafeguardEvidence>),
-    /// Files.
-    Files(Vec<AttachedFile>),
 }
 
 /// A person who will have access.
@@ -74,16 +72,15 @@ pub struct SafeguardEvidence {
     pub safeguard: Safeguard,
 }
 
-/// A file that was uploaded. Its bytes lie, encrypted, in the store of documents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttachedFile {
-    /// The number of its bytes.
-    pub bytes: u64,
-    /// SHA-256 of its bytes.
-    pub digest: Digest,
-    /// The name that it had, without folders.
-    pub name: String,
+impl From<&str> for Answer {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// The answer as a text, where it is one.
+pub fn as_text(answer: &Answer) -> Option<String> {
+    if let Answer::Text(text) = answer { Some(text.clone()) } else { None }
 }
 
 impl Answer {
@@ -95,7 +92,6 @@ impl Answer {
             Self::Organisations(rows) => rows.is_empty(),
             Self::People(rows) => rows.is_empty(),
             Self::Safeguards(rows) => rows.is_empty(),
-            Self::Files(rows) => rows.is_empty(),
             Self::YesNo(_) | Self::Date(_) | Self::Number(_) => false,
         }
     }

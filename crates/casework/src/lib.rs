@@ -5,11 +5,31 @@
 //! stands.
 
 pub mod answer;
+pub mod calendar;
+pub mod case;
+pub mod clock;
+pub mod command;
+mod decide;
+pub mod event;
+mod evolve;
 pub mod form;
+pub mod owed;
+pub mod permission;
 pub mod person;
+pub mod publication;
+pub mod refusal;
 pub mod specification;
+pub mod stage;
 
 pub use answer::{Answer, Answers};
+pub use calendar::Calendar;
+pub use case::Case;
+pub use command::{Command, CommandKind};
+pub use decide::decide;
+pub use event::{Event, Recorded};
+pub use evolve::{CorruptHistory, evolve, fold};
 pub use form::Form;
 pub use person::{Actor, OrganisationId, PersonId, Role};
+pub use refusal::{Refusal, Rule};
 pub use specification::Specification;
+pub use stage::{Party, Stage};

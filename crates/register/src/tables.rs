@@ -148,8 +148,8 @@ impl Table {
                 id Key, reference Text, recipient_id Integer, channel Text, route Text, status Text, outcome Text,
                 source Text, applied Text, decided Text, decided_by Text, start Text, end Text, ended Text,
                 end_ground Text, destruction Text, destruction_due Text, listed Integer, title Text, summary Text,
-                bases Text, datasets Text, facts Text, reasons Text, conditions Text, territory Text, processors Text,
-                releases Integer, changed Integer, changed_at Text,
+                bases Text, datasets Text, facts Text, reasons Text, conditions Text, decided_datasets Text, territory Text,
+                processors Text, releases Integer, changed Integer, changed_at Text,
             },
             Self::Release => columns! {
                 id Key, share_id Integer, reference Text, released Text, datasets Text, classes Text, bases Text,

@@ -124,6 +124,15 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Whose part something is.
+    Party {
+        Department = "department", "The department";
+        Applicant = "applicant", "The applicant";
+        ThirdParty = "third-party", "A third party";
+    }
+}
+
+vocabulary! {
     /// Whether a volume was measured or declared.
     VolumeBasis {
         Measured = "measured", "Measured";

@@ -1,16 +1,23 @@
-//! What the operator of a site says of itself: whom to write to. A small TOML file, every key of which may be left out;
-//! pages say plainly what is not set.
+//! What the operator of a site says of itself: whom to write to, and how mail is sent. A small TOML file, every key of
+//! which may be left out; pages say plainly what is not set.
 //!
 //! ```toml
 //! [contact]
 //! email = "data-register@example.org"
 //! address = "Data Register, 1 Example Street, Exampletown EX1 1EX"
 //! accessibility = "accessibility@example.org"
+//!
+//! [mail]
+//! server = "mail.example.org"
+//! from = "Data Register <data-register@example.org>"
+//! password_file = "/etc/rollcall/mail"
 //! ```
 
 use std::path::Path;
 
 use serde::Deserialize;
+
+use crate::mail::MailSettings;
 
 /// The largest file that is read, in bytes: a few lines need a hundredth of it.
 const LARGEST: u64 = 64 * 1_024;
@@ -28,6 +35,9 @@ pub struct Settings {
     /// Whom to write to.
     #[serde(default)]
     pub contact: Contact,
+    /// How mail is sent; without it, mail waits in the outbox.
+    #[serde(default)]
+    pub mail: Option<MailSettings>,
 }
 
 /// Whom to write to.
@@ -110,6 +120,8 @@ impl Settings {
         check("contact.email", &contact.email, is_email, email)?;
         check("contact.address", &contact.address, is_address, address)?;
         check("contact.accessibility", &contact.accessibility, is_email, email)?;
+        let value = |(key, expected)| SettingsError::Value { file: file.to_owned(), key, expected };
+        settings.mail.as_ref().map_or(Ok(()), MailSettings::check).map_err(value)?;
         Ok(settings)
     }
 }
@@ -132,7 +144,7 @@ fn lines(address: &str) -> Vec<&str> {
 
 /// Enough of an address's form (RFC 5321) that a link to it works and a slip of the pen shows; whether anybody reads
 /// there, no program can tell.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let known = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.@".contains(character);
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let labels = || domain.split('.');

@@ -13,6 +13,8 @@ mod document;
 mod fair_use;
 #[path = "web_api/feeds.rs"]
 mod feeds;
+#[path = "web_api/items.rs"]
+mod items;
 #[path = "web_api/lists.rs"]
 mod lists;
 #[path = "web_api/problems.rs"]

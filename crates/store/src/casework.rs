@@ -3,6 +3,16 @@
 //!
 //! It is the file in which the publisher keeps withheld texts as well; each makes its own tables.
 
+pub mod account_events;
+pub mod devices;
+pub mod documents;
+pub mod links;
+pub mod mail;
+pub mod organisations;
+pub mod people;
+pub mod sessions;
+pub mod token;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +32,11 @@ const STATEMENTS: usize = 128;
 
 /// What brings the tables from each version to the next; the version is the number of those that have been run. One that
 /// has been released never changes.
-const MIGRATIONS: &[&str] = &[];
+const MIGRATIONS: &[&str] = &[
+    include_str!("casework/migrations/mail.sql"),
+    include_str!("casework/migrations/documents.sql"),
+    include_str!("casework/migrations/accounts.sql"),
+];
 
 /// The private zone's database.
 #[derive(Debug)]
@@ -99,6 +113,17 @@ impl Casework {
         answer
     }
 
+    /// Takes what was erased out of the write-ahead log, which would keep it until it is written over.
+    ///
+    /// # Errors
+    /// If a reader holds an old state for longer than a writer waits, or the database cannot be written.
+    pub fn forget(&self) -> Result<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy: i64 =
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(database(&self.path))?;
+        if busy == 0 { Ok(()) } else { Err(StoreError::Busy(self.path.clone())) }
+    }
+
     fn reader(&self) -> Result<Connection> {
         let failed = database(&self.path);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -107,6 +132,11 @@ impl Casework {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     }
+}
+
+/// Turns a database error of a transaction into one that names the database.
+pub(crate) fn failed(connection: &Connection) -> impl Fn(rusqlite::Error) -> StoreError {
+    database(Path::new(connection.path().unwrap_or("casework.sqlite")))
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {

@@ -4,7 +4,9 @@
 //! FOLDER/private/          readable by its owner only
 //!   log.key                the log's name and its signing key
 //!   log/                   the sequencer's own files
-//!   casework.sqlite        withheld texts
+//!   casework.sqlite        withheld texts; events, accounts, the outbox of mail
+//!   documents/             files that people gave, sealed
+//!   documents.key          what opens the keys of those files
 //! FOLDER/site/             what the site reads; changed in place, computed from the log, never copied
 //!   register.sqlite
 //! FOLDER/public/           all that a public server needs; may be copied anywhere
@@ -143,7 +145,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0_u8; 32];
     (text.len() == 64 && text.is_ascii()).then_some(())?;
     for (place, byte) in bytes.iter_mut().enumerate() {

@@ -31,6 +31,18 @@ pub enum StoreError {
     /// The key file does not hold a key.
     #[error("{0}: expected the log's name and a 32-byte key in hexadecimal, each on a line of its own")]
     Key(PathBuf),
+    /// The file of the documents' keys does not hold any.
+    #[error("{0}: expected one or more keys, each 64 hexadecimal digits on a line of its own")]
+    DocumentsKey(PathBuf),
+    /// A file that somebody gave is not taken.
+    #[error(transparent)]
+    Document(#[from] crate::casework::documents::Refusal),
+    /// A document's file was changed, exchanged or lost, or its key is not among those held.
+    #[error("document {id}: its file cannot be opened with the keys held; it was changed, exchanged or lost")]
+    Sealed {
+        /// The document.
+        id: i64,
+    },
     /// The log could not be written or read.
     #[error(transparent)]
     Log(#[from] tlog::Error),

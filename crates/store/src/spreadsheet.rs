@@ -63,6 +63,18 @@ pub struct Sheet<'a> {
     pub as_at: Option<Moment>,
 }
 
+impl Sheet<'_> {
+    /// The first row.
+    fn headers(&self) -> Vec<Typed<'_>> {
+        self.columns.iter().map(|column| Typed::Text(column.name.into())).collect()
+    }
+
+    /// A row in a file that knows types.
+    fn typed<'c>(&self, row: &'c [Cell]) -> Vec<Typed<'c>> {
+        row.iter().zip(self.columns).map(|(cell, column)| Typed::of(cell, column.holds)).collect()
+    }
+}
+
 /// Writes a table. Each row has a cell for each column.
 ///
 /// # Errors
@@ -73,10 +85,20 @@ pub fn write(
     rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
     out: impl Write + Seek,
 ) -> io::Result<()> {
+    write_within(Limits::STANDARD, form, sheet, rows, out)
+}
+
+fn write_within(
+    limits: Limits,
+    form: Form,
+    sheet: &Sheet<'_>,
+    rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
+    out: impl Write + Seek,
+) -> io::Result<()> {
     match form {
         Form::Csv => write_csv(sheet, rows, out),
-        Form::Ods => ods::write(sheet, rows, out, Limits::STANDARD),
-        Form::Xlsx => xlsx::write(sheet, rows, out, Limits::STANDARD),
+        Form::Ods => archive::write(out, |archive| ods::fill(archive, sheet, rows, limits)),
+        Form::Xlsx => archive::write(out, |archive| xlsx::fill(archive, sheet, rows, limits)),
     }
 }
 

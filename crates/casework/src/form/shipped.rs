@@ -12,9 +12,9 @@ impl Form {
         Some(parsed(newest))
     }
 
-    /// One version of a form that comes with the program.
-    pub fn shipped_version(code: &str, version: u32) -> Option<Self> {
-        SHIPPED.iter().find(|(known, of, _)| *known == code && *of == version).map(parsed)
+    /// The form that an application names ([`Form::reference`]), among those that come with the program.
+    pub fn named(reference: &str) -> Option<Self> {
+        SHIPPED.iter().find(|(code, version, _)| reference == format!("{code}-{version}")).map(parsed)
     }
 }
 

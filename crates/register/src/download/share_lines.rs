@@ -12,7 +12,7 @@ use crate::tables::{Cell, Table, recipient_row, share_rows};
 /// The columns that hold JSON, which stands in the line as such and not as a text.
 const JSON: &[(Table, &[&str])] = &[
     (Table::Recipient, &["ids"]),
-    (Table::Share, &["datasets", "facts", "conditions"]),
+    (Table::Share, &["datasets", "facts", "conditions", "decided_datasets"]),
     (Table::Release, &["classes", "facts", "cohorts", "items"]),
 ];
 

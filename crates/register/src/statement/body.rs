@@ -10,7 +10,7 @@ use crate::disclosure::Digest;
 use crate::organisation::Organisation;
 use crate::vocabulary::{
     Channel, ConcernOutcome, ConcernTopic, CopyPlace, CorrectionReason, Cover, EndGround, ErasureGround,
-    IncidentEffect, Method, Outcome, Progress, Reason, Route, Safeguard, SanctionGround, SanctionKind,
+    IncidentEffect, Method, Outcome, Party, Progress, Reason, Route, Safeguard, SanctionGround, SanctionKind,
     SuspensionGround,
 };
 use crate::volume::{Count, Volume};
@@ -231,6 +231,9 @@ stored! {
         /// Conditions of the approval.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         conditions: Vec<Condition>,
+        /// Datasets that are decided otherwise than the whole.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        datasets: Vec<DatasetDecision>,
         /// Who decided, such as a panel's name.
         decided_by: String,
         /// What was decided.
@@ -246,6 +249,19 @@ stored! {
         /// When it must be met.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<PartialDate>,
+        /// Who must meet it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Party>,
+    }
+
+    /// The decision on one dataset, where it differs from that on the whole.
+    DatasetDecision {
+        /// The dataset.
+        dataset: String,
+        /// What was decided of it.
+        outcome: Outcome,
+        /// Why, in codes.
+        reasons: Vec<Reason>,
     }
 
     /// The agreement was signed.

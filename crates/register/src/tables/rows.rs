@@ -156,6 +156,7 @@ fn share_row(register: &Register, share: &Share) -> Row {
     let applied = if imported.is_some() { imported.and_then(|source| source.applied) } else { Some(share.facts[0].at) };
     let reasons = decided.map_or(&[][..], |(_, decision)| &decision.reasons);
     let conditions = decided.map_or(&[][..], |(_, decision)| &decision.conditions);
+    let decided_datasets = decided.map_or(&[][..], |(_, decision)| &decision.datasets);
     let processors = agreed.map_or(&[][..], |agreed| &agreed.processors);
     let cells = vec![
         integer(share.id()),
@@ -183,6 +184,7 @@ fn share_row(register: &Register, share: &Share) -> Row {
         json(&access.facts),
         Cell::List(reasons.iter().map(ToString::to_string).collect()),
         json(conditions),
+        json(decided_datasets),
         optional(agreed.and_then(|agreed| agreed.territory.as_deref())),
         Cell::List(processors.iter().map(|processor| processor.name.clone()).collect()),
         integer(share.release_count()),

@@ -42,7 +42,16 @@ pub fn imported(share: &str) -> Draft {
 
 pub fn decided(share: &str, outcome: Outcome) -> Draft {
     let decided_by = "Panel".to_owned();
-    about(share, ShareDecided { conditions: Vec::new(), decided_by, outcome, reasons: vec![Reason::BenefitClear] })
+    about(
+        share,
+        ShareDecided {
+            conditions: Vec::new(),
+            datasets: Vec::new(),
+            decided_by,
+            outcome,
+            reasons: vec![Reason::BenefitClear],
+        },
+    )
 }
 
 /// A decision with its reasons, of which the text differs from those of other outcomes.

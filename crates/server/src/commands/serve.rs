@@ -1,4 +1,4 @@
-//! `rollcall-server serve`: the site over a public folder.
+//! `rollcall-server serve`: the site over a public folder, and beside it the desk where there is a private zone.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
+use crate::desk::{self, Desk};
 use crate::settings::Settings as Operator;
 use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
@@ -29,7 +30,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Where the public finds this site, such as https://register.example.org: for feeds, sitemaps and the catalogue,
-    /// which others copy. Without it they use the address of each request, and shared caches may not keep them
+    /// which others copy, and for links in mails. Without it the former use the address of each request, and shared
+    /// caches may not keep them, and the latter the address that is listened at
     #[arg(long, value_name = "ADDRESS")]
     site_address: Option<SiteAddress>,
     /// Requests that one client may make in a minute to the API, feeds and downloads; 0 for any number
@@ -56,7 +58,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).with_ansi(colours).init();
     let operator = arguments.settings.as_deref().map(Operator::read).transpose()?.unwrap_or_default();
     let limits = Limits { a_minute: arguments.requests_per_minute, proxies: arguments.trusted_proxies };
-    let settings = Settings { address: arguments.site_address.clone(), limits, operator };
+    let settings = Settings { address: arguments.site_address.clone(), limits, operator: operator.clone() };
     let site = match (&arguments.data, &arguments.folder, arguments.only) {
         (Some(data), ..) => Site::of_data(&recovered(DataFolder::at(data))?, settings),
         (None, Some(folder), Some(Zone::Public)) if folder.join("register.sqlite").is_file() => {
@@ -73,8 +75,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let listener = tokio::net::TcpListener::bind(arguments.listen)
             .await
             .with_context(|| format!("cannot listen at {}", arguments.listen))?;
-        println!("Rollcall serves this register on http://{}", listener.local_addr()?);
-        web::serve(listener, web::router(site), web::shutdown_signal()).await?;
+        let address = listener.local_addr()?;
+        println!("Rollcall serves this register on http://{address}");
+        let public = web::router(site.clone());
+        let router = match &arguments.data {
+            Some(data) => {
+                let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
+                let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies };
+                desk::router(Desk::open(DataFolder::at(data), site, settings)?).merge(public)
+            }
+            None => public,
+        };
+        web::serve(listener, router, web::shutdown_signal()).await?;
         Ok(())
     })
 }

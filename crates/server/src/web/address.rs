@@ -34,6 +34,16 @@ impl SiteAddress {
         })
     }
 
+    /// The address of a server that listens here, for whoever runs it on their own machine.
+    pub fn of_listener(address: std::net::SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
+    /// Whether it is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
     /// The absolute address of a path of this site.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)

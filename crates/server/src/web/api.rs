@@ -12,6 +12,7 @@ mod cursor;
 mod datasets;
 mod decisions;
 mod document;
+mod items;
 mod parameter;
 mod question;
 mod recipients;
@@ -45,6 +46,7 @@ const TAKES: &[(&str, &[&[Parameter]])] = &[
     ("/api/v1/releases", question::LISTED),
     ("/api/v1/facets", question::CHOSEN),
     ("/api/v1/recipients", recipients::TAKES),
+    ("/api/v1/datasets/{slug}/items", items::TAKES),
     ("/api/v1/decisions", decisions::TAKES),
     ("/api/v1/statements", statements::TAKES),
     ("/api/v1/changes", changes::TAKES),
@@ -68,6 +70,8 @@ fn described() -> OpenApiRouter<Site> {
         .routes(routes!(recipients::one))
         .routes(routes!(datasets::list))
         .routes(routes!(datasets::one))
+        .routes(routes!(items::list))
+        .routes(routes!(items::one))
         .routes(routes!(statements::list))
         .routes(routes!(statements::one))
         .routes(routes!(changes::list))

@@ -13,6 +13,7 @@ mod dataset;
 mod decisions;
 mod figures;
 mod find;
+mod item;
 mod recipient;
 mod share;
 mod since;
@@ -30,7 +31,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use register::Moment;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 use tokio::sync::Semaphore;
 
 use super::catalogue::{Catalogue, Recent};
@@ -39,10 +40,11 @@ pub use channels::{ChannelView, ChannelVolume, WithheldView};
 pub use collections::{Changed, DatasetUses, DecisionRow, RecipientRow};
 pub use corrections::CorrectionView;
 pub use coverage::Coverage;
-pub use dataset::{DatasetRow, DatasetView, DictionaryView, ItemQuestion, ItemView, Span};
+pub use dataset::{DatasetRow, DatasetView, DictionaryView, Span};
 pub use decisions::{Decision, DecisionView, Decisions};
 pub use figures::{Figures, Lag, LagOf, OfCohort, OfSector, OfYear, ReleaseCohorts};
 pub use find::FoundShare;
+pub use item::{FoundItem, ItemQuestion, ItemView};
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
 pub use since::Since;
@@ -199,6 +201,20 @@ pub struct Reader<'a> {
     recent: &'a Recent,
     /// Whose register this is.
     pub info: Arc<Info>,
+}
+
+impl Reader<'_> {
+    /// Every row of a query, each read by `read`.
+    fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, DatabaseError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(parameters, read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 fn readers() -> usize {

@@ -120,22 +120,23 @@ impl DatasetPage {
 /// `/dataset/<slug>`
 pub async fn dataset(view: View, Path(slug): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let asked = Asked::parse(query.as_deref().unwrap_or_default())?;
-    let question =
-        ItemQuestion { q: asked.q.clone(), classes: asked.classes.clone(), skip: (asked.page - 1) * PAGE, limit: PAGE };
+    let question = ItemQuestion { q: asked.q.clone(), classes: asked.classes.clone() };
+    let skip = (asked.page - 1) * PAGE;
     let (found, info) = view
         .read(move |reader| {
-            let Some(dataset) = reader.dataset(&slug)? else { return Ok(None) };
+            let (Some(dataset), Some(uses)) = (reader.dataset(&slug)?, reader.uses_of_dataset(&slug)?) else {
+                return Ok(None);
+            };
             let items = match dataset.dictionaries.first() {
-                Some(newest) => reader.items(newest.statement, &question)?,
+                Some(newest) => reader.items(newest.statement, &question, skip, PAGE)?,
                 None => (Vec::new(), 0),
             };
-            let uses = reader.uses_of_dataset(&slug)?;
             Ok(Some((dataset, items, uses)))
         })
         .await?;
     let (dataset, (items, found), uses) = found.ok_or(Problem::NotFound)?;
     Ok(html(&DatasetPage {
-        frame: frame(&view, info, &dataset, uses.as_ref()),
+        frame: frame(&view, info, &dataset, &uses),
         dictionary: dataset.dictionaries.first().cloned(),
         filters: filters(&dataset, &asked),
         matrix: matrix(&dataset),
@@ -146,18 +147,19 @@ pub async fn dataset(view: View, Path(slug): Path<String>, RawQuery(query): RawQ
     }))
 }
 
-/// The frame, with what a search engine and a feed reader find in its head. A dataset that no share names has no feed.
-fn frame(view: &View, info: Arc<Info>, dataset: &DatasetView, uses: Option<&DatasetUses>) -> Frame {
+/// The frame, with what a search engine and a feed reader find in its head.
+fn frame(view: &View, info: Arc<Info>, dataset: &DatasetView, uses: &DatasetUses) -> Frame {
     let name = dataset.names.first().map_or("Dataset", String::as_str);
     let about = format!(
         "{name}: what it holds and who has been given it. {} name it; data of it was released to {}.",
         words::count(dataset.share_count, "share", "shares"),
         words::count(dataset.recipients, "recipient", "recipients"),
     );
-    let frame = Frame::new(view, Some(Arc::clone(&info)), Section::Datasets).described(name, &about);
-    let Some(uses) = uses else { return frame };
     let page = format!("/dataset/{}", words::encode(&dataset.slug));
-    frame.with_feed(name, &format!("{page}/feed.atom")).with_data(&linked::dataset(&info, uses, &page))
+    Frame::new(view, Some(Arc::clone(&info)), Section::Datasets)
+        .described(name, &about)
+        .with_feed(name, &format!("{page}/feed.atom"))
+        .with_data(&linked::dataset(&info, uses, &page))
 }
 
 impl Asked {

@@ -116,15 +116,19 @@ impl FairUse {
         Some(Verdict { allowed, limit, left: limit.saturating_sub(used), seconds: WINDOW - gone })
     }
 
-    /// Who asks: the other end of the connection, or whom the operator's proxies say they forward for.
     fn client(&self, connection: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let Some(back) = self.limits.proxies.checked_sub(1) else { return connection };
-        let lines = headers.get_all(FORWARDED).iter().filter_map(|line| line.to_str().ok());
-        let seen: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-        // Each proxy adds at the end; whatever stands further in front was written by whoever asks.
-        let forwarded = seen.len().checked_sub(back + 1).and_then(|place| seen[place].parse().ok());
-        forwarded.unwrap_or(connection)
+        client(self.limits.proxies, connection, headers)
     }
+}
+
+/// Who asks: the other end of the connection, or whom the operator's proxies say they forward for.
+pub(crate) fn client(proxies: usize, connection: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let Some(back) = proxies.checked_sub(1) else { return connection };
+    let lines = headers.get_all(FORWARDED).iter().filter_map(|line| line.to_str().ok());
+    let seen: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    // Each proxy adds at the end; whatever stands further in front was written by whoever asks.
+    let forwarded = seen.len().checked_sub(back + 1).and_then(|place| seen[place].parse().ok());
+    forwarded.unwrap_or(connection)
 }
 
 fn keys() -> [RandomState; 2] {
@@ -132,7 +136,7 @@ fn keys() -> [RandomState; 2] {
 }
 
 /// What is counted together: an IPv4 address, or the IPv6 network of one household or machine.
-fn network(client: IpAddr) -> (u8, u64) {
+pub(crate) fn network(client: IpAddr) -> (u8, u64) {
     match client.to_canonical() {
         IpAddr::V4(address) => (4, u32::from(address).into()),
         IpAddr::V6(address) => (6, (u128::from(address) >> 64) as u64),

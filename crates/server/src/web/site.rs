@@ -131,7 +131,7 @@ impl Site {
 }
 
 /// A machine whose clock stands before 1970 shows everything as due, which is the safe side.
-fn system_clock() -> Moment {
+pub(crate) fn system_clock() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     i64::try_from(since)
         .ok()

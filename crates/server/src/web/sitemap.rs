@@ -43,15 +43,34 @@ pub enum Listed {
     Shares,
     /// Recipients.
     Recipients,
+    /// Datasets that a share names or a dictionary describes.
+    Datasets,
+    /// Items of every dictionary, those that the newest no longer lists among them.
+    Items,
 }
 
 impl Listed {
-    const ALL: [Self; 2] = [Self::Shares, Self::Recipients];
+    const ALL: [Self; 4] = [Self::Shares, Self::Recipients, Self::Datasets, Self::Items];
 
     fn name(self) -> &'static str {
         match self {
             Self::Shares => "shares",
             Self::Recipients => "recipients",
+            Self::Datasets => "datasets",
+            Self::Items => "items",
+        }
+    }
+
+    /// The page of something in this list. An item's name is its dataset's address and its own.
+    fn page(self, name: &str) -> String {
+        match self {
+            Self::Shares => words::share_address(name),
+            Self::Recipients => format!("/recipient/{}", words::encode(name)),
+            Self::Datasets => format!("/dataset/{}", words::encode(name)),
+            Self::Items => {
+                let (dataset, item) = name.split_once('/').unwrap_or((name, ""));
+                format!("/dataset/{}/{}", words::encode(dataset), words::encode(item))
+            }
         }
     }
 }
@@ -74,7 +93,7 @@ pub async fn index(view: View, site: SiteAddress) -> Result<Response, Problem> {
     Ok(xml("sitemapindex", entries))
 }
 
-/// `/sitemap/pages.xml`, `/sitemap/shares-1.xml`, `/sitemap/recipients-1.xml`
+/// `/sitemap/pages.xml`, `/sitemap/shares-1.xml`, `/sitemap/items-1.xml` and so on
 pub async fn part(view: View, site: SiteAddress, Path(name): Path<String>) -> Result<Response, Problem> {
     let name = name.strip_suffix(".xml").ok_or(Problem::NotFound)?;
     if name == "pages" {
@@ -90,13 +109,7 @@ pub async fn part(view: View, site: SiteAddress, Path(name): Path<String>) -> Re
     if rows.is_empty() {
         return Err(Problem::NotFound);
     }
-    let entries = rows.into_iter().map(|(name, changed)| {
-        let path = match listed {
-            Listed::Shares => words::share_address(&name),
-            Listed::Recipients => format!("/recipient/{}", words::encode(&name)),
-        };
-        entry("url", &site.join(&path), Some(&changed))
-    });
+    let entries = rows.into_iter().map(|(name, changed)| entry("url", &site.join(&listed.page(&name)), Some(&changed)));
     Ok(xml("urlset", entries))
 }
 
@@ -104,7 +117,7 @@ pub async fn part(view: View, site: SiteAddress, Path(name): Path<String>) -> Re
 pub async fn robots(site: SiteAddress) -> Response {
     let sitemap = site.join("/sitemap.xml");
     let text = format!(
-        "User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\nDisallow: /as-of/\n\nSitemap: {sitemap}\n"
+        "User-agent: *\nDisallow: /find?\nDisallow: /find.\nDisallow: /api/v1/\nDisallow: /as-of/\nDisallow: /desk\n\nSitemap: {sitemap}\n"
     );
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }

@@ -22,6 +22,8 @@ async fn an_answer_that_still_stands_is_not_sent_again() {
         "/verify",
         "/api",
         "/api/v1/shares?q=school",
+        "/api/v1/datasets/school-census/items?q=pupil",
+        "/api/v1/datasets/school-census/items/postcode",
         "/feed.atom",
         "/catalogue.jsonld",
         "/sitemap.xml",

@@ -188,13 +188,17 @@ async fn descriptions_for_search_engines_are_json_and_no_script() {
 }
 
 #[tokio::test]
-async fn the_sitemap_lists_every_share_and_every_recipient() {
+async fn the_sitemap_lists_every_share_recipient_dataset_and_item_once() {
     let site = demonstration();
-    let mut listed = BTreeSet::new();
+    let (mut listed, mut entries) = (BTreeSet::new(), 0);
     for part in texts(&fetch(&site, "/sitemap.xml").await.text, "loc") {
         let xml = fetch(&site, part.strip_prefix("http://register.example").unwrap()).await.text;
-        listed.extend(texts(&xml, "loc"));
+        let pages = texts(&xml, "loc");
+        assert_eq!(texts(&xml, "lastmod").len(), pages.len(), "{part}");
+        entries += pages.len();
+        listed.extend(pages);
     }
+    assert_eq!(listed.len(), entries, "nothing stands twice");
     for page in listed.iter().filter(|page| !page.contains("/share/") && !page.contains("/recipient/")) {
         fetch(&site, page.strip_prefix("http://register.example").unwrap()).await;
     }
@@ -205,7 +209,21 @@ async fn the_sitemap_lists_every_share_and_every_recipient() {
     for recipient in site.register().recipients() {
         assert!(listed.contains(&format!("http://register.example/recipient/{}", recipient.slug)));
     }
-    for address in ["/sitemap/shares-0.xml", "/sitemap/shares-01.xml", "/sitemap/shares-2.xml", "/sitemap/x-1.xml"] {
+    for dataset in walk(&site, "/api/v1/datasets").await {
+        let page = format!("http://register.example/dataset/{}", dataset["slug"].as_str().unwrap());
+        assert!(listed.contains(&page), "{page}");
+        for item in walk(&site, dataset["items"].as_str().unwrap()).await {
+            assert!(listed.contains(&format!("http://register.example{}", item["page"].as_str().unwrap())), "{item}");
+        }
+    }
+    for address in [
+        "/sitemap/shares-0.xml",
+        "/sitemap/shares-01.xml",
+        "/sitemap/shares-2.xml",
+        "/sitemap/datasets-2.xml",
+        "/sitemap/items-0.xml",
+        "/sitemap/x-1.xml",
+    ] {
         let answer = request(&site, Method::GET, address, &[("host", "register.example")]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
     }

@@ -158,6 +158,7 @@ fn publish_between(site: &TestSite, number: u64) {
     };
     let decided = ShareDecided {
         conditions: Vec::new(),
+        datasets: Vec::new(),
         decided_by: "A panel".to_owned(),
         outcome: Outcome::Approved,
         reasons: vec![Reason::BenefitClear],

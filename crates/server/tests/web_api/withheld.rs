@@ -24,9 +24,14 @@ async fn no_withheld_text_is_in_any_answer_and_each_says_its_ground() {
         "/api/v1/decisions?limit=100",
         "/api/v1/facets",
         "/api/v1/releases?limit=100",
+        "/api/v1/datasets",
+        "/api/v1/datasets/school-census",
+        "/api/v1/datasets/school-census/items?limit=100",
         "/api",
         "/catalogue.jsonld",
         "/sitemap/shares-1.xml",
+        "/sitemap/datasets-1.xml",
+        "/sitemap/items-1.xml",
     ]
     .map(str::to_owned)
     .to_vec();

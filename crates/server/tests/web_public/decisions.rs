@@ -76,6 +76,7 @@ async fn a_refusal_that_was_corrected_and_then_decided_again_shows_what_it_says_
     };
     let decision = |outcome, reason| ShareDecided {
         conditions: Vec::new(),
+        datasets: Vec::new(),
         decided_by: "First Panel".to_owned(),
         outcome,
         reasons: vec![reason],

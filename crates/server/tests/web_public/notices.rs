@@ -55,5 +55,5 @@ async fn no_cookie_is_set_and_the_page_says_so() {
     let site = demonstration();
     let answer = get(&site, "/cookies").await;
     assert!(!answer.headers.contains_key("set-cookie"));
-    assert!(answer.text.contains("This site sets no cookies.") && answer.text.contains("local storage"));
+    assert!(answer.text.contains("Reading this site sets no cookies.") && answer.text.contains("local storage"));
 }

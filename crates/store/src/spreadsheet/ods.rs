@@ -5,7 +5,7 @@ use std::io::{self, Seek, Write};
 
 use register::tables::Cell;
 
-use super::archive::{self, Archive};
+use super::archive::Archive;
 use super::text::{escape, with_line_feeds};
 use super::{Form, Holds, Limits, Sheet, Typed, sheet_name, width};
 
@@ -18,16 +18,8 @@ const LETTER: u32 = 2;
 /// What stands below the last row of a list that is larger than a file of this form can be.
 const UNFINISHED: &str = "The list goes on: a file of this kind holds no more. The CSV file has all of it.";
 
-pub(super) fn write(
-    sheet: &Sheet<'_>,
-    rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
-    out: impl Write + Seek,
-    limits: Limits,
-) -> io::Result<()> {
-    archive::write(out, |archive| fill(archive, sheet, rows, limits))
-}
-
-fn fill<W: Write + Seek>(
+/// Fills an archive with the members of such a file.
+pub(super) fn fill<W: Write + Seek>(
     archive: &mut Archive<W>,
     sheet: &Sheet<'_>,
     rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
@@ -42,16 +34,12 @@ fn fill<W: Write + Seek>(
     while sheets.is_empty() || (rows.peek().is_some() && archive.length() <= limits.bytes) {
         let name = sheet_name(sheet, sheets.len());
         begin(sheet, &name, &mut xml);
-        let headers: Vec<Typed<'_>> = sheet.columns.iter().map(|column| Typed::Text(column.name.into())).collect();
-        row(&headers, " table:style-name=\"bold\"", &mut xml);
+        row(&sheet.headers(), " table:style-name=\"bold\"", &mut xml);
         archive.put(&xml)?;
         for _ in 2..=limits.rows {
             let Some(cells) = rows.next() else { break };
-            let cells = cells?;
-            let cells: Vec<Typed<'_>> =
-                cells.iter().zip(sheet.columns).map(|(cell, column)| Typed::of(cell, column.holds)).collect();
             xml.clear();
-            row(&cells, "", &mut xml);
+            row(&sheet.typed(&cells?), "", &mut xml);
             archive.put(&xml)?;
             if archive.length() > limits.bytes && rows.peek().is_some() {
                 // All sheets are in one member, so that a further sheet would hold no more.

@@ -23,11 +23,7 @@ fn text(text: &str) -> Cell {
 fn written(form: Form, rows: &[Vec<Cell>], limits: Limits) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let rows = rows.iter().cloned().map(Ok);
-    match form {
-        Form::Csv => write_csv(&sheet(), rows, &mut out).unwrap(),
-        Form::Ods => ods::write(&sheet(), rows, &mut out, limits).unwrap(),
-        Form::Xlsx => xlsx::write(&sheet(), rows, &mut out, limits).unwrap(),
-    }
+    write_within(limits, form, &sheet(), rows, &mut out).unwrap();
     out.into_inner()
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Seek, Write};
 use register::PartialDate;
 use register::tables::Cell;
 
-use super::archive::{self, Archive};
+use super::archive::Archive;
 use super::text::{cut, escape, with_line_feeds};
 use super::{Limits, Sheet, Typed, sheet_name, width};
 
@@ -49,16 +49,8 @@ struct Cut {
     letters: usize,
 }
 
-pub(super) fn write(
-    sheet: &Sheet<'_>,
-    rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
-    out: impl Write + Seek,
-    limits: Limits,
-) -> io::Result<()> {
-    archive::write(out, |archive| fill(archive, sheet, rows, limits))
-}
-
-fn fill<W: Write + Seek>(
+/// Fills an archive with the members of such a file.
+pub(super) fn fill<W: Write + Seek>(
     archive: &mut Archive<W>,
     sheet: &Sheet<'_>,
     rows: impl Iterator<Item = io::Result<Vec<Cell>>>,
@@ -70,15 +62,11 @@ fn fill<W: Write + Seek>(
     let widths: Vec<u32> = sheet.columns.iter().map(|column| width(column.holds)).collect();
     while names.is_empty() || rows.peek().is_some() {
         names.push(sheet_name(sheet, names.len()));
-        let headers: Vec<Typed<'_>> = sheet.columns.iter().map(|column| Typed::Text(column.name.into())).collect();
         writer.begin(names.len(), &widths)?;
-        writer.row(names.len(), 1, &headers, BOLD)?;
+        writer.row(names.len(), 1, &sheet.headers(), BOLD)?;
         for number in 2..=limits.rows {
             let Some(row) = rows.next() else { break };
-            let row = row?;
-            let cells: Vec<Typed<'_>> =
-                row.iter().zip(sheet.columns).map(|(cell, column)| Typed::of(cell, column.holds)).collect();
-            writer.row(names.len(), number, &cells, 0)?;
+            writer.row(names.len(), number, &sheet.typed(&row?), 0)?;
             if writer.archive.length() > limits.bytes {
                 break;
             }

@@ -42,9 +42,6 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     let after: Option<u64> = cursor::open(PATH, &asked)?;
     let limit = asked.limit();
     let (mut changes, info) = view.read(move |reader| reader.changes_between(from, to, after, limit + 1)).await?;
-    let more = changes.len() as u64 > limit;
-    changes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let last = changes.last().filter(|_| more).map(|last| last.index);
-    let next = last.map(|last| asked.next(PATH, CURSOR.name, &cursor::seal(PATH, &asked, &last)));
+    let next = cursor::end(PATH, &asked, &mut changes, |last| last.index);
     page(&view, &info, changes.iter().map(StatementShort::new).collect(), next)
 }

@@ -2,7 +2,8 @@
 
 use register::statement::Kind;
 use register::vocabulary::{
-    Channel, CopyPlace, Cover, Destruction, EndGround, Ground, Method, Outcome, Reason, Route, Status, VolumeBasis,
+    Channel, CopyPlace, Cover, Destruction, EndGround, Ground, Method, Outcome, Party, Reason, Route, Status,
+    VolumeBasis,
 };
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
@@ -53,6 +54,7 @@ coded! {
     perhaps route_or_null Route "How the data is used.";
     perhaps outcome_or_null Outcome "What was decided.";
     perhaps end_ground_or_null EndGround "Why access ended.";
+    perhaps party_or_null Party "Whose part it is.";
     perhaps ground_or_null Ground "Why the text is withheld.";
     perhaps basis_or_null VolumeBasis "Whether the volume was measured.";
     codes statuses Status;

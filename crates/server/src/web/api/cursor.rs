@@ -50,6 +50,21 @@ pub fn open<T: DeserializeOwned>(list: &str, asked: &Asked) -> Result<Option<T>,
     serde_json::from_slice(position).map(Some).map_err(|_| damaged())
 }
 
+/// Ends a part of a list of which one row too many was read: that one says that there is more, and goes. Gives the address
+/// of the next part, behind the position of the last row, where there is one.
+pub fn end<T, P: Serialize>(
+    list: &str,
+    asked: &Asked,
+    rows: &mut Vec<T>,
+    position: impl FnOnce(&T) -> P,
+) -> Option<String> {
+    let limit = usize::try_from(asked.limit()).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more)?;
+    Some(asked.next(list, CURSOR.name, &seal(list, asked, &position(last))))
+}
+
 fn digest(list: &str, asked: &Asked, position: &[u8]) -> [u8; DIGEST] {
     let question = asked.question();
     let mut digest = Sha256::new();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{Checkpoint, json, page};
+use super::items::{self, Dictionary};
 use super::parameter::{Asked, Parameter};
 use super::short::by_status;
 use crate::web::database::DatasetUses;
@@ -22,7 +23,7 @@ pub const TAKES: &[&[Parameter]] = &[];
 pub struct DatasetCounts {
     /// The last part of its addresses.
     slug: String,
-    /// Its name, as most shares spell it.
+    /// Its name, as most shares spell it, or else its dictionary.
     name: String,
     /// Every spelling of it.
     names: Vec<String>,
@@ -36,6 +37,8 @@ pub struct DatasetCounts {
     address: String,
     /// The address of the list of these shares.
     list: String,
+    /// The address of the list of its items, which is empty where no dictionary describes it.
+    items: String,
     /// The address of its feed.
     feed: String,
     /// The address of its description by schema.org.
@@ -47,6 +50,7 @@ impl From<DatasetUses> for DatasetCounts {
         let slug = words::encode(&row.slug);
         Self {
             address: format!("/api/v1/datasets/{slug}"),
+            items: items::address_of_list(&row.slug),
             list: format!("/api/v1/shares?{}", row.query()),
             feed: format!("/dataset/{slug}/feed.atom"),
             description: format!("/dataset/{slug}/description.jsonld"),
@@ -60,7 +64,7 @@ impl From<DatasetUses> for DatasetCounts {
     }
 }
 
-/// Every dataset, in the order of their addresses
+/// Every dataset that a share names or a dictionary describes, in the order of their addresses
 #[utoipa::path(
     get, path = "/api/v1/datasets", tag = "Recipients and datasets", operation_id = "datasets",
     responses((status = 200, description = "Datasets", body = super::answer::Page<DatasetCounts>))
@@ -76,9 +80,13 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
 pub struct OneDataset {
     checkpoint: Checkpoint,
     dataset: DatasetCounts,
+    /// The current item dictionary; nothing where no dictionary describes it.
+    dictionary: Option<Dictionary>,
+    /// The dictionaries that it replaced, newest first.
+    earlier: Vec<Dictionary>,
 }
 
-/// One dataset
+/// One dataset, with its item dictionaries
 #[utoipa::path(
     get, path = "/api/v1/datasets/{slug}", tag = "Recipients and datasets", operation_id = "dataset",
     params(("slug" = String, Path, description = "The last part of its address")),
@@ -86,6 +94,14 @@ pub struct OneDataset {
 )]
 pub async fn one(view: View, Path(slug): Path<String>, query: RawQuery) -> Result<Response, Problem> {
     Asked::read(&query, &[])?;
-    let (found, info) = view.read(move |reader| reader.uses_of_dataset(&slug)).await?;
-    json(&OneDataset { checkpoint: Checkpoint::of(&view, &info), dataset: found.ok_or(Problem::NotFound)?.into() })
+    let ((found, dictionaries), info) =
+        view.read(move |reader| Ok((reader.uses_of_dataset(&slug)?, reader.dictionaries(&slug)?))).await?;
+    let dataset = found.ok_or(Problem::NotFound)?.into();
+    let mut dictionaries = dictionaries.into_iter().map(Dictionary::from);
+    json(&OneDataset {
+        checkpoint: Checkpoint::of(&view, &info),
+        dataset,
+        dictionary: dictionaries.next(),
+        earlier: dictionaries.collect(),
+    })
 }

@@ -11,7 +11,7 @@ use super::answer::page;
 use super::coded;
 use super::cursor;
 use super::parameter::{Asked, CURSOR, LIMIT, Parameter, Takes};
-use super::share::Condition;
+use super::share::{Condition, DatasetDecision};
 use super::short::{RecipientShort, ShareName, Text};
 use crate::web::View;
 use crate::web::database::DecisionRow;
@@ -48,6 +48,8 @@ pub struct Decision {
     reasons: Vec<Reason>,
     /// Conditions of an approval.
     conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    datasets: Vec<DatasetDecision>,
     /// Why, in words, where there are any.
     texts: Vec<Text>,
 }
@@ -60,14 +62,19 @@ pub fn reasons() -> utoipa::openapi::schema::Array {
 impl From<DecisionRow> for Decision {
     fn from(row: DecisionRow) -> Self {
         Self {
-            share: ShareName::new(&row.reference, row.title.as_deref()),
-            recipient: RecipientShort::new(&row.recipient_slug, &row.recipient, row.sector.as_deref()),
-            channel: row.channel,
+            share: ShareName::new(&row.share.reference, row.share.title.as_deref()),
+            recipient: RecipientShort::new(
+                &row.share.recipient_slug,
+                &row.share.recipient,
+                row.share.sector.as_deref(),
+            ),
+            channel: row.share.channel,
             outcome: row.outcome,
             decided: row.decided,
             decided_by: row.decided_by,
             reasons: row.reasons,
             conditions: row.conditions.into_iter().map(Condition::from).collect(),
+            datasets: row.datasets.into_iter().map(DatasetDecision::from).collect(),
             texts: row.texts.iter().map(Text::new).collect(),
         }
     }
@@ -84,9 +91,6 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     let outcomes: Vec<String> = asked.all(OUTCOME.name).map(str::to_owned).collect();
     let limit = asked.limit();
     let (mut rows, info) = view.read(move |reader| reader.decisions_after(after, &outcomes, limit + 1)).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let last = rows.last().filter(|_| more).map(|last| (last.decided, last.id));
-    let next = last.map(|last| asked.next(PATH, CURSOR.name, &cursor::seal(PATH, &asked, &last)));
+    let next = cursor::end(PATH, &asked, &mut rows, |last| (last.decided, last.share.id));
     page(&view, &info, rows.into_iter().map(Decision::from).collect(), next)
 }

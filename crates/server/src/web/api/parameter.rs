@@ -13,6 +13,9 @@ use crate::web::words;
 /// Times that a parameter may be given, where it may be given more than once.
 const MOST: usize = 50;
 
+/// Characters of a class, its scheme among them.
+const CLASS: usize = 300;
+
 /// Rows of one answer, at most.
 pub const LONGEST_PAGE: u64 = 100;
 
@@ -28,7 +31,7 @@ pub struct Parameter {
     pub means: &'static str,
     /// What it may be.
     pub takes: Takes,
-    /// Whether it may be given more than once; then any of its values will do.
+    /// Whether it may be given more than once; then any of its values will do, unless it says otherwise.
     pub many: bool,
 }
 
@@ -37,6 +40,8 @@ pub struct Parameter {
 pub enum Takes {
     /// Any text of at most so many characters.
     Text(usize),
+    /// A scheme of classes and a value of it, with a colon between them.
+    Class,
     /// A share's reference, which must be given.
     Reference,
     /// One of these codes.
@@ -102,6 +107,9 @@ impl Parameter {
             Takes::Text(longest) if value.chars().count() > longest => {
                 bad(format!("It can have {} characters at most.", words::number(longest as u64)))
             }
+            Takes::Class if !is_class(value) => {
+                bad("It must be a scheme and a value, such as dfe-sensitivity:B.".to_owned())
+            }
             Takes::Codes(codes) if !codes().contains(&value) => bad(one_of(codes())),
             Takes::Order(codes) if !codes().contains(&value.strip_prefix('-').unwrap_or(value)) => {
                 bad(format!("{} With a hyphen before it, the order is turned round.", one_of(codes())))
@@ -131,11 +139,18 @@ fn number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }
 
+/// What the pattern of the document says as well.
+fn is_class(value: &str) -> bool {
+    value.chars().count() <= CLASS
+        && value.split_once(':').is_some_and(|(scheme, of)| !scheme.is_empty() && !of.is_empty())
+}
+
 impl Takes {
     fn schema(self) -> Schema {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         match self {
             Self::Text(longest) => text().max_length(Some(longest)),
+            Self::Class => text().max_length(Some(CLASS)).pattern(Some("^[^:]+:[\\s\\S]")),
             Self::Reference => text().min_length(Some(1)).max_length(Some(300)),
             Self::Codes(codes) => text().enum_values(Some(codes())),
             Self::Order(codes) => {

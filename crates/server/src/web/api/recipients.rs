@@ -70,10 +70,7 @@ pub async fn list(view: View, query: RawQuery) -> Result<Response, Problem> {
     let limit = asked.limit();
     let (mut rows, info) =
         view.read(move |reader| reader.recipients_after(after.as_deref(), &sectors, limit + 1)).await?;
-    let more = rows.len() as u64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let last = rows.last().filter(|_| more).map(|last| last.slug.clone());
-    let next = last.map(|last| asked.next(PATH, CURSOR.name, &cursor::seal(PATH, &asked, &last)));
+    let next = cursor::end(PATH, &asked, &mut rows, |last| last.slug.clone());
     page(&view, &info, rows.into_iter().map(RecipientCounts::from).collect(), next)
 }
 

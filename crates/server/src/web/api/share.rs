@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use register::PartialDate;
 use register::vocabulary::{
-    Channel, CopyPlace, Cover, Destruction, EndGround, Method, Outcome, Reason, Route, Status, VolumeBasis,
+    Channel, CopyPlace, Cover, Destruction, EndGround, Method, Outcome, Party, Reason, Route, Status, VolumeBasis,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,6 +66,8 @@ struct Share {
     #[schema(schema_with = reasons)]
     reasons: Vec<Reason>,
     conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    decided_datasets: Vec<DatasetDecision>,
     /// When access begins.
     #[schema(schema_with = coded::date_or_null)]
     start: Option<PartialDate>,
@@ -108,11 +110,30 @@ pub struct Condition {
     code: String,
     #[schema(schema_with = coded::date_or_null)]
     due: Option<PartialDate>,
+    /// Who must meet it.
+    #[schema(schema_with = coded::party_or_null)]
+    owner: Option<Party>,
 }
 
 impl From<register::statement::Condition> for Condition {
     fn from(condition: register::statement::Condition) -> Self {
-        Self { code: condition.code, due: condition.due }
+        Self { code: condition.code, due: condition.due, owner: condition.owner }
+    }
+}
+
+/// The decision on one dataset, where it differs from that on the whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DatasetDecision {
+    dataset: String,
+    #[schema(schema_with = coded::outcome)]
+    outcome: Outcome,
+    #[schema(schema_with = reasons)]
+    reasons: Vec<Reason>,
+}
+
+impl From<register::statement::DatasetDecision> for DatasetDecision {
+    fn from(decision: register::statement::DatasetDecision) -> Self {
+        Self { dataset: decision.dataset, outcome: decision.outcome, reasons: decision.reasons }
     }
 }
 
@@ -285,6 +306,7 @@ impl OneShare {
             decided_by: view.decided_by,
             reasons: view.reasons,
             conditions: view.conditions.into_iter().map(Condition::from).collect(),
+            decided_datasets: view.decided_datasets.into_iter().map(DatasetDecision::from).collect(),
             start: view.start,
             end: view.end,
             end_overdue_days: late::end(view.end, view.status, today).map(|late| late.days),

@@ -59,13 +59,12 @@ impl Reader<'_> {
         limit: u64,
     ) -> Result<Vec<StatementView>, DatabaseError> {
         let of_kind = if kind.is_some() { "AND kind = ?4" } else { "AND ?4 IS NULL" };
-        let mut found = self.connection.prepare_cached(&format!(
+        let sql = format!(
             "SELECT statement.*, share.reference, share.title FROM statement \
              LEFT JOIN share ON share.id = statement.share_id \
              WHERE idx >= ?1 AND idx < ?2 {of_kind} ORDER BY idx DESC LIMIT ?3"
-        ))?;
-        let rows = found.query_map(params![range.start, range.end, limit, kind.map(Kind::code)], statement)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        );
+        self.rows(&sql, (range.start, range.end, limit, kind.map(Kind::code)), statement)
     }
 
     /// The days on which the register said that it is kept, oldest first.

@@ -2,7 +2,7 @@
 
 use register::PartialDate;
 use register::vocabulary::{Channel, Ground, Status, VolumeBasis};
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
 use super::{DatabaseError, Reader, parsed, perhaps};
 
@@ -92,39 +92,41 @@ impl Reader<'_> {
         )?;
         let (shares, refused, withdrawn) =
             counts.query_row([code], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut bases = self.connection.prepare_cached(
+        let bases = self.rows(
             "SELECT base.value, count(*) FROM share, json_each(share.bases) AS base WHERE share.channel = ? \
              GROUP BY base.value ORDER BY count(*) DESC, base.value",
+            [code],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        let bases = bases.query_map([code], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-        let mut list = self.connection.prepare_cached(
+        let list = self.rows(
             "SELECT share.reference, share.title, share.status, share.decided, share.releases, \
              recipient.name, recipient.slug FROM share JOIN recipient ON recipient.id = share.recipient_id \
              WHERE share.channel = ? ORDER BY share.changed DESC LIMIT ?",
+            (code, limit),
+            channel_share,
         )?;
-        let list = list.query_map(params![code, limit], channel_share)?.collect::<Result<_, _>>()?;
         Ok(ChannelView { channel, shares, refused, withdrawn, volumes: self.volumes(channel)?, bases, list })
     }
 
     fn volumes(&self, channel: Channel) -> Result<Vec<ChannelVolume>, DatabaseError> {
-        let mut found = self.connection.prepare_cached(
+        self.rows(
             "SELECT release.basis, count(*) AS releases, sum(requests) AS requests, sum(supplied) AS supplied, \
              sum(rows) AS rows, sum(people) AS people, count(people_under) AS banded \
              FROM share JOIN release ON release.share_id = share.id WHERE share.channel = ? \
              GROUP BY release.basis ORDER BY release.basis DESC",
-        )?;
-        let rows = found.query_map([channel.code()], |row| {
-            Ok(ChannelVolume {
-                basis: perhaps(row, "basis")?,
-                releases: row.get("releases")?,
-                requests: row.get("requests")?,
-                supplied: row.get("supplied")?,
-                rows: row.get("rows")?,
-                people: row.get("people")?,
-                banded: row.get("banded")?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            [channel.code()],
+            |row| {
+                Ok(ChannelVolume {
+                    basis: perhaps(row, "basis")?,
+                    releases: row.get("releases")?,
+                    requests: row.get("requests")?,
+                    supplied: row.get("supplied")?,
+                    rows: row.get("rows")?,
+                    people: row.get("people")?,
+                    banded: row.get("banded")?,
+                })
+            },
+        )
     }
 
     /// How many texts are withheld in the whole register.
@@ -135,24 +137,24 @@ impl Reader<'_> {
 
     /// Texts that are withheld, those that open first in front, those without a date last.
     pub fn withheld(&self, limit: u64, skip: u64) -> Result<Vec<WithheldView>, DatabaseError> {
-        let mut found = self.connection.prepare_cached(
+        self.rows(
             "SELECT text.statement, text.name, text.ground, text.opens, share.reference, share.title, share.channel \
              FROM text LEFT JOIN share ON share.id = text.share_id \
              WHERE text.state = 'withheld' AND text.replaced_by IS NULL \
              ORDER BY text.opens IS NULL, text.opens, text.statement, text.name, text.digest LIMIT ? OFFSET ?",
-        )?;
-        let rows = found.query_map(params![limit, skip], |row| {
-            Ok(WithheldView {
-                statement: row.get("statement")?,
-                name: row.get::<_, Option<String>>("name")?.unwrap_or_default(),
-                ground: perhaps(row, "ground")?,
-                opens: perhaps(row, "opens")?,
-                reference: row.get("reference")?,
-                title: row.get("title")?,
-                channel: perhaps(row, "channel")?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            (limit, skip),
+            |row| {
+                Ok(WithheldView {
+                    statement: row.get("statement")?,
+                    name: row.get::<_, Option<String>>("name")?.unwrap_or_default(),
+                    ground: perhaps(row, "ground")?,
+                    opens: perhaps(row, "opens")?,
+                    reference: row.get("reference")?,
+                    title: row.get("title")?,
+                    channel: perhaps(row, "channel")?,
+                })
+            },
+        )
     }
 }
 

@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use register::PartialDate;
-use register::statement::Condition;
-use register::vocabulary::{Channel, Outcome, Reason, Status};
+use register::statement::{Condition, DatasetDecision};
+use register::vocabulary::{Outcome, Reason, Status};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rusqlite::{OptionalExtension, Params, Row, params_from_iter};
 
+use super::find::{SHARES, SHOWN, found_share};
 use super::share::{FieldText, ReleaseView, release, text};
 use super::statement::{StatementView, statement};
-use super::{DatabaseError, Reader, json, parsed, perhaps};
+use super::{DatabaseError, FoundShare, Reader, json, parsed, perhaps};
 
 /// A recipient with its counts.
 #[derive(Debug)]
@@ -61,20 +62,8 @@ impl DatasetUses {
 /// A decision.
 #[derive(Debug)]
 pub struct DecisionRow {
-    /// The number of the share's first statement.
-    pub id: u64,
-    /// The share's reference.
-    pub reference: String,
-    /// Its title, where public.
-    pub title: Option<String>,
-    /// Who asked.
-    pub recipient: String,
-    /// The last part of that one's addresses.
-    pub recipient_slug: String,
-    /// Its sector.
-    pub sector: Option<String>,
-    /// How the share came.
-    pub channel: Channel,
+    /// The share that it is about.
+    pub share: FoundShare,
     /// What was decided.
     pub outcome: Outcome,
     /// When.
@@ -85,6 +74,8 @@ pub struct DecisionRow {
     pub reasons: Vec<Reason>,
     /// Conditions of an approval.
     pub conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    pub datasets: Vec<DatasetDecision>,
     /// Why, in words.
     pub texts: Vec<FieldText>,
 }
@@ -103,17 +94,6 @@ fn one_of(column: &str, values: &[String], bound: &mut Vec<Value>) -> String {
 }
 
 impl Reader<'_> {
-    fn collect<T>(
-        &self,
-        sql: &str,
-        bound: Vec<Value>,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params_from_iter(bound), read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Recipients behind this one, in the order of their addresses.
     pub fn recipients_after(
         &self,
@@ -125,7 +105,7 @@ impl Reader<'_> {
         let sectors = one_of("sector", sectors, &mut bound);
         bound.push(number(limit));
         let sql = format!("SELECT * FROM recipient WHERE slug > ?{sectors} ORDER BY slug LIMIT ?");
-        self.collect(&sql, bound, |row| {
+        self.rows(&sql, params_from_iter(bound), |row| {
             Ok(RecipientRow {
                 slug: row.get("slug")?,
                 name: row.get("name")?,
@@ -137,12 +117,24 @@ impl Reader<'_> {
         })
     }
 
-    /// Every dataset, in the order of their addresses. Names that have the same address are one dataset.
+    /// Every dataset that a share names or a dictionary describes, in the order of their addresses. Names that have the
+    /// same address are one dataset.
     pub fn dataset_uses(&self) -> Result<Vec<DatasetUses>, DatabaseError> {
-        let sql = "SELECT dataset, slug, share.id, share.status, share.recipient_id FROM dataset_use \
-                   JOIN share ON share.id = dataset_use.share_id ORDER BY dataset, share.id";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([])?;
+        self.uses("", [])
+    }
+
+    /// The dataset of this address.
+    pub fn uses_of_dataset(&self, slug: &str) -> Result<Option<DatasetUses>, DatabaseError> {
+        Ok(self.uses("WHERE slug = ?", [slug])?.pop())
+    }
+
+    fn uses(&self, condition: &str, bound: impl Params + Copy) -> Result<Vec<DatasetUses>, DatabaseError> {
+        let sql = format!(
+            "SELECT dataset, slug, share.id, share.status, share.recipient_id FROM dataset_use \
+             JOIN share ON share.id = dataset_use.share_id {condition} ORDER BY dataset, share.id"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(bound)?;
         let mut datasets: BTreeMap<String, Uses> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let name: String = row.get("dataset")?;
@@ -152,12 +144,12 @@ impl Reader<'_> {
             uses.shares.insert(row.get("id")?, status);
             uses.recipients.insert(row.get("recipient_id")?);
         }
+        let described = format!("SELECT slug, dataset FROM dictionary {condition}");
+        let described: Vec<(String, String)> = self.rows(&described, bound, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (slug, name) in described {
+            datasets.entry(slug).or_default().names.entry(name).or_insert(0);
+        }
         Ok(datasets.into_iter().map(|(slug, uses)| uses.row(slug)).collect())
-    }
-
-    /// The dataset of this address.
-    pub fn uses_of_dataset(&self, slug: &str) -> Result<Option<DatasetUses>, DatabaseError> {
-        Ok(self.dataset_uses()?.into_iter().find(|dataset| dataset.slug == slug))
     }
 
     /// Decisions behind this one, newest first; those of which the date is not known come last.
@@ -179,17 +171,16 @@ impl Reader<'_> {
         let outcomes = one_of("share.outcome", outcomes, &mut bound);
         bound.push(number(limit));
         let sql = format!(
-            "SELECT share.*, recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector \
-             FROM share JOIN recipient ON recipient.id = share.recipient_id \
-             WHERE share.outcome IS NOT NULL{behind}{outcomes} \
+            "SELECT {SHOWN}, share.outcome, share.decided, share.decided_by, share.reasons, share.conditions, share.decided_datasets \
+             FROM {SHARES} WHERE share.outcome IS NOT NULL{behind}{outcomes} \
              ORDER BY coalesce(share.decided, '') DESC, share.id DESC LIMIT ?"
         );
-        let mut decisions = self.collect(&sql, bound, decision)?;
+        let mut decisions = self.rows(&sql, params_from_iter(bound), decision)?;
         for decision in &mut decisions {
             decision.texts = self.rows(
                 "SELECT * FROM text WHERE share_id = ? AND name IN ('reasons', 'balance', 'conditions') \
                  AND replaced_by IS NULL ORDER BY statement, name",
-                decision.id,
+                [decision.share.id],
                 text,
             )?;
         }
@@ -207,7 +198,7 @@ impl Reader<'_> {
         let kinds = one_of("statement.kind", kinds, &mut bound);
         bound.push(number(limit));
         let sql = format!("{STATEMENTS} WHERE idx > ?{kinds} ORDER BY idx LIMIT ?");
-        self.collect(&sql, bound, statement)
+        self.rows(&sql, params_from_iter(bound), statement)
     }
 
     /// What was logged between two dates and behind this one, oldest first.
@@ -228,7 +219,7 @@ impl Reader<'_> {
         };
         let first = after.map_or(first, |after| first.max(after.saturating_add(1)));
         let sql = format!("{STATEMENTS} WHERE idx >= ? AND idx < ? AND kind <> 'heartbeat' ORDER BY idx LIMIT ?");
-        self.collect(&sql, vec![number(first), number(end), number(limit)], statement)
+        self.rows(&sql, [first, end, limit], statement)
     }
 
     /// The newest changes of some shares, before this one. Given are the shares' numbers.
@@ -254,21 +245,21 @@ impl Reader<'_> {
         };
         bound.extend([before, number(limit)]);
         let sql = format!("{STATEMENTS} WHERE {condition} AND idx < ? ORDER BY idx DESC LIMIT ?");
-        self.collect(&sql, bound, statement)
+        self.rows(&sql, params_from_iter(bound), statement)
     }
 
     /// The numbers of the shares that have a dataset under one of these names.
     pub fn shares_with(&self, names: &[String]) -> Result<Vec<u64>, DatabaseError> {
         let names = serde_json::json!(names).to_string();
         let sql = "SELECT DISTINCT share_id FROM dataset_use WHERE dataset IN (SELECT value FROM json_each(?))";
-        self.collect(sql, vec![Value::Text(names)], |row| row.get(0))
+        self.rows(sql, [names], |row| row.get(0))
     }
 
     /// The releases of one share, newest first; those of which the date is not known come last.
     pub fn releases_of(&self, share: u64) -> Result<Vec<ReleaseView>, DatabaseError> {
         self.rows(
             "SELECT * FROM release WHERE share_id = ? ORDER BY coalesce(released, '') DESC, id DESC",
-            share,
+            [share],
             release,
         )
     }
@@ -287,7 +278,15 @@ impl Reader<'_> {
             ])
         });
         let mut examples = found.optional()?.unwrap_or_default();
-        examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug)));
+        let mut described = self.connection.prepare_cached(
+            "SELECT dictionary.slug, item.slug FROM dictionary JOIN item ON item.dictionary = dictionary.id \
+             WHERE current = 1 LIMIT 1",
+        )?;
+        let described = described.query_row([], |row| Ok(vec![("dataset", row.get(0)?), ("item", row.get(1)?)]));
+        match described.optional()? {
+            Some(described) => examples.extend(described),
+            None => examples.extend(self.dataset_uses()?.into_iter().next().map(|dataset| ("dataset", dataset.slug))),
+        }
         Ok(examples)
     }
 }
@@ -334,18 +333,13 @@ impl Uses {
 fn decision(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
     let reasons: Vec<String> = json(row, "reasons")?;
     Ok(DecisionRow {
-        id: row.get("id")?,
-        reference: row.get("reference")?,
-        title: row.get("title")?,
-        recipient: row.get("recipient")?,
-        recipient_slug: row.get("recipient_slug")?,
-        sector: row.get("sector")?,
-        channel: parsed(row, "channel")?,
+        share: found_share(row)?,
         outcome: parsed(row, "outcome")?,
         decided: perhaps(row, "decided")?,
         decided_by: row.get("decided_by")?,
         reasons: reasons.iter().filter_map(|code| code.parse().ok()).collect(),
         conditions: json(row, "conditions")?,
+        datasets: json(row, "decided_datasets")?,
         texts: Vec::new(),
     })
 }

@@ -2,8 +2,8 @@
 
 use register::statement::{Body, Kind};
 use register::vocabulary::Channel;
+use rusqlite::params_from_iter;
 use rusqlite::types::Value;
-use rusqlite::{params, params_from_iter};
 
 use super::share::{FieldText, text};
 use super::statement::StatementView;
@@ -26,12 +26,10 @@ impl Reader<'_> {
     /// Corrections and redactions before an index, newest first.
     pub fn corrections(&self, before: u64, limit: u64) -> Result<Vec<CorrectionView>, DatabaseError> {
         let newest = "SELECT idx FROM statement WHERE kind = ? AND idx < ? ORDER BY idx DESC LIMIT ?";
-        let mut found = self.connection.prepare_cached(newest)?;
         let mut indices: Vec<u64> = Vec::new();
         for kind in [Kind::Correction, Kind::Redaction] {
             let before = i64::try_from(before).unwrap_or(i64::MAX);
-            let rows = found.query_map(params![kind.code(), before, limit], |row| row.get(0))?;
-            indices.extend(rows.collect::<Result<Vec<u64>, _>>()?);
+            indices.extend(self.rows(newest, (kind.code(), before, limit), |row| row.get::<_, u64>(0))?);
         }
         indices.sort_unstable_by(|a, b| b.cmp(a));
         indices.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -45,13 +43,13 @@ impl Reader<'_> {
         limit: u64,
     ) -> Result<Vec<CorrectionView>, DatabaseError> {
         let places = vec!["?"; channels.len()].join(", ");
-        let mut found = self.connection.prepare_cached(&format!(
+        let sql = format!(
             "SELECT statement.idx FROM statement JOIN share ON share.id = statement.share_id \
              WHERE statement.kind = 'correction' AND share.channel IN ({places}) ORDER BY statement.idx DESC LIMIT ?"
-        ))?;
+        );
         let codes = channels.iter().map(|channel| Value::Text(channel.code().to_owned()));
         let values = codes.chain([Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))]);
-        let indices = found.query_map(params_from_iter(values), |row| row.get(0))?.collect::<Result<Vec<u64>, _>>()?;
+        let indices: Vec<u64> = self.rows(&sql, params_from_iter(values), |row| row.get(0))?;
         self.correction_views(&indices)
     }
 
@@ -73,7 +71,7 @@ impl Reader<'_> {
             let (chain, texts) = match target {
                 Some(target) => (
                     self.with_corrections(target)?,
-                    self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name, replaced_by", target, text)?,
+                    self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name, replaced_by", [target], text)?,
                 ),
                 None => (Vec::new(), Vec::new()),
             };

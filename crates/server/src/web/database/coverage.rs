@@ -49,12 +49,12 @@ impl Reader<'_> {
         )?;
         (gaps.untitled, gaps.outcomeless, gaps.unreasoned) =
             shares.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let mut withheld = self.connection.prepare_cached(
+        gaps.withheld = self.rows(
             "SELECT ground, count(*), count(*) FILTER (WHERE opens IS NULL) FROM text \
              WHERE state = 'withheld' AND replaced_by IS NULL GROUP BY ground ORDER BY count(*) DESC, ground",
+            [],
+            |row| Ok((perhaps(row, "ground")?, row.get(1)?, row.get(2)?)),
         )?;
-        let rows = withheld.query_map([], |row| Ok((perhaps(row, "ground")?, row.get(1)?, row.get(2)?)))?;
-        gaps.withheld = rows.collect::<Result<_, _>>()?;
         let mut texts = self.connection.prepare_cached("SELECT count(*) FROM text WHERE state = ?")?;
         gaps.erased = texts.query_row(["erased"], |row| row.get(0))?;
         gaps.missing = texts.query_row(["missing"], |row| row.get(0))?;

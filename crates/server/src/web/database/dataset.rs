@@ -4,11 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use register::{Class, PartialDate};
-use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::Row;
 
 use super::{DatabaseError, FoundShare, Reader, json, parsed};
-use crate::web::search;
 
 /// Shares that a dataset's page lists; the list of shares has them all.
 const SHARES: u64 = 200;
@@ -104,50 +102,6 @@ pub struct DatasetView {
     pub cohorts: Option<(String, String)>,
 }
 
-/// What the items of a dataset are filtered by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ItemQuestion {
-    /// Words of the name or the description.
-    pub q: String,
-    /// Classes that an item must have, all of them.
-    pub classes: Vec<Class>,
-    /// How many items to skip.
-    pub skip: u64,
-    /// How many items to give.
-    pub limit: u64,
-}
-
-/// One item.
-#[derive(Debug, Clone)]
-pub struct ItemView {
-    /// The statement that published it.
-    pub dictionary: u64,
-    /// Its line in the dictionary's file.
-    pub line: u64,
-    /// What its publisher calls it.
-    pub alias: String,
-    /// The last part of its page's address.
-    pub slug: String,
-    /// The part of the dataset that it stands in.
-    pub section: Option<String>,
-    /// What it means.
-    pub description: Option<String>,
-    /// Which values it takes.
-    pub values: Option<String>,
-    /// The years, as given.
-    pub years: Option<String>,
-    /// The same, where they could be read.
-    pub span: Option<Span>,
-    /// What it was called before.
-    pub former_names: Vec<String>,
-    /// The field of the source system.
-    pub field: Option<String>,
-    /// How it is classified.
-    pub classes: Vec<Class>,
-    /// Coded facts.
-    pub facts: BTreeMap<String, String>,
-}
-
 const DICTIONARY: &str = "SELECT dictionary.*, \
      (SELECT min(first_year) FROM item WHERE item.dictionary = dictionary.id) AS first_year, \
      (SELECT max(coalesce(last_year, 9999)) FROM item \
@@ -198,9 +152,7 @@ impl Reader<'_> {
         let mut names: Vec<String> = dictionaries.first().map(|one| one.dataset.clone()).into_iter().collect();
         let mut used: BTreeSet<String> = dictionaries.iter().map(|one| one.dataset.clone()).collect();
         let spelled = "SELECT DISTINCT dataset FROM dataset_use WHERE slug = ?";
-        for name in self.connection.prepare_cached(spelled)?.query_map([slug], |row| row.get::<_, String>(0))? {
-            used.insert(name?);
-        }
+        used.extend(self.rows(spelled, [slug], |row| row.get(0))?);
         names.extend(used.into_iter().filter(|name| dictionaries.first().is_none_or(|one| one.dataset != *name)));
         if names.is_empty() {
             return Ok(None);
@@ -219,7 +171,7 @@ impl Reader<'_> {
             classes: self.classes_of(newest)?,
             pairs: self.rows(
                 "SELECT identification_risk, sensitivity, count(*) FROM item WHERE dictionary = ? GROUP BY 1, 2",
-                newest,
+                [newest],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )?,
             dictionaries,
@@ -231,17 +183,16 @@ impl Reader<'_> {
         }))
     }
 
-    fn dictionaries(&self, slug: &str) -> Result<Vec<DictionaryView>, DatabaseError> {
-        let mut found = self.connection.prepare_cached(&format!("{DICTIONARY} WHERE slug = ? ORDER BY id DESC"))?;
-        let found = found.query_map([slug], |row| Ok(described(row)?.1))?;
-        Ok(found.collect::<Result<_, _>>()?)
+    /// The dictionaries of a dataset, the newest first.
+    pub fn dictionaries(&self, slug: &str) -> Result<Vec<DictionaryView>, DatabaseError> {
+        self.rows(&format!("{DICTIONARY} WHERE slug = ? ORDER BY id DESC"), [slug], |row| Ok(described(row)?.1))
     }
 
     fn classes_of(&self, dictionary: u64) -> Result<Vec<(Class, u64)>, DatabaseError> {
         self.rows(
             "SELECT json_extract(class.value, '$.scheme'), json_extract(class.value, '$.value'), count(*) \
              FROM item, json_each(item.classes) AS class WHERE item.dictionary = ? GROUP BY 1, 2 ORDER BY 1, 2",
-            dictionary,
+            [dictionary],
             |row| Ok((Class { scheme: row.get(0)?, value: row.get(1)? }, row.get(2)?)),
         )
     }
@@ -250,8 +201,7 @@ impl Reader<'_> {
         let count = "SELECT count(DISTINCT share_id) FROM dataset_use WHERE slug = ?";
         let count = self.connection.query_row(count, [slug], |row| row.get(0))?;
         let holding = "SELECT share_id FROM dataset_use WHERE slug = ? AND releases > 0";
-        let mut holding = self.connection.prepare_cached(holding)?;
-        let holding = holding.query_map([slug], |row| row.get::<_, u64>(0))?.collect::<Result<BTreeSet<_>, _>>()?;
+        let holding: BTreeSet<u64> = self.rows(holding, [slug], |row| row.get(0))?.into_iter().collect();
         let shares = self.shares_of_dataset(slug, SHARES)?;
         let with_release = |share: FoundShare| {
             let released = holding.contains(&share.id);
@@ -271,64 +221,6 @@ impl Reader<'_> {
             self.connection.query_row(sql, [slug], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(found.0.zip(found.1))
     }
-
-    /// The items of a current dictionary that answer a question, and how many there are.
-    pub fn items(&self, dictionary: u64, asked: &ItemQuestion) -> Result<(Vec<ItemView>, u64), DatabaseError> {
-        let mut condition = "item.dictionary = ?".to_owned();
-        let mut values = vec![number(dictionary)];
-        if !asked.q.is_empty() {
-            match search::expression(&search::wanted(&asked.q)) {
-                Some(expression) => {
-                    condition.push_str(" AND item.id IN (SELECT rowid FROM item_search WHERE item_search MATCH ?)");
-                    values.push(Value::Text(expression));
-                }
-                None => condition.push_str(" AND 0"),
-            }
-        }
-        for class in &asked.classes {
-            condition.push_str(
-                " AND EXISTS (SELECT 1 FROM json_each(item.classes) AS class WHERE \
-                 json_extract(class.value, '$.scheme') = ? AND json_extract(class.value, '$.value') = ?)",
-            );
-            values.extend([Value::Text(class.scheme.clone()), Value::Text(class.value.clone())]);
-        }
-        let count = format!("SELECT count(*) FROM item WHERE {condition}");
-        let count = self.connection.query_row(&count, params_from_iter(&values), |row| row.get(0))?;
-        values.extend([number(asked.limit), number(asked.skip)]);
-        let page = format!("SELECT * FROM item WHERE {condition} ORDER BY id LIMIT ? OFFSET ?");
-        let mut page = self.connection.prepare_cached(&page)?;
-        let items = page.query_map(params_from_iter(values), item)?.collect::<Result<_, _>>()?;
-        Ok((items, count))
-    }
-
-    /// The item of this address: of the newest dictionary of the dataset that lists it, with every dictionary that lists
-    /// the name, newest first, and the rows in which it stands there.
-    #[allow(clippy::type_complexity)] // a question of one page
-    pub fn item(
-        &self,
-        dataset: &str,
-        slug: &str,
-    ) -> Result<Option<(ItemView, Vec<(DictionaryView, Vec<ItemView>)>)>, DatabaseError> {
-        let sql = "SELECT item.* FROM item JOIN dictionary ON dictionary.id = item.dictionary \
-             WHERE dictionary.slug = ? AND item.slug = ? ORDER BY item.dictionary DESC LIMIT 1";
-        let found = self.connection.prepare_cached(sql)?.query_row([dataset, slug], item).optional()?;
-        let Some(found) = found else { return Ok(None) };
-        let mut listed = Vec::new();
-        let mut same =
-            self.connection.prepare_cached("SELECT * FROM item WHERE dictionary = ? AND alias = ? ORDER BY id")?;
-        for dictionary in self.dictionaries(dataset)? {
-            let rows =
-                same.query_map(params![dictionary.statement, found.alias], item)?.collect::<Result<Vec<_>, _>>()?;
-            if !rows.is_empty() {
-                listed.push((dictionary, rows));
-            }
-        }
-        Ok(Some((found, listed)))
-    }
-}
-
-fn number(count: u64) -> Value {
-    Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 fn described(row: &Row<'_>) -> rusqlite::Result<(String, DictionaryView)> {
@@ -353,26 +245,8 @@ fn described(row: &Row<'_>) -> rusqlite::Result<(String, DictionaryView)> {
     Ok((row.get("slug")?, view))
 }
 
-fn span(row: &Row<'_>) -> rusqlite::Result<Option<Span>> {
+pub(super) fn span(row: &Row<'_>) -> rusqlite::Result<Option<Span>> {
     let last: Option<u16> = row.get("last_year")?;
     let first: Option<u16> = row.get("first_year")?;
     Ok(first.map(|first| Span { first, last: last.filter(|last| *last != 9999) }))
-}
-
-fn item(row: &Row<'_>) -> rusqlite::Result<ItemView> {
-    Ok(ItemView {
-        dictionary: row.get("dictionary")?,
-        line: row.get("line")?,
-        alias: row.get("alias")?,
-        slug: row.get("slug")?,
-        section: row.get("section")?,
-        description: row.get("description")?,
-        values: row.get("values")?,
-        years: row.get("years")?,
-        span: span(row)?,
-        former_names: json(row, "former_names")?,
-        field: row.get("field")?,
-        classes: json(row, "classes")?,
-        facts: json(row, "facts")?,
-    })
 }

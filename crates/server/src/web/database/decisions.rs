@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use register::PartialDate;
-use register::statement::{Body, Condition, ShareDecided};
+use register::statement::{Body, Condition, DatasetDecision, ShareDecided};
 use register::vocabulary::{Channel, Outcome, Reason};
 use rusqlite::Row;
 
@@ -28,6 +28,8 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// Conditions of an approval.
     pub conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    pub datasets: Vec<DatasetDecision>,
     /// Whether a later decision about the same share stands instead.
     pub set_aside: bool,
 }
@@ -74,9 +76,9 @@ impl Reader<'_> {
             let (share, index) = row?;
             stated.entry(share).or_default().push(index);
         }
-        let mut shares = self
-            .connection
-            .prepare_cached("SELECT id, outcome, source, decided, decided_by, reasons, conditions FROM share")?;
+        let mut shares = self.connection.prepare_cached(
+            "SELECT id, outcome, source, decided, decided_by, reasons, conditions, decided_datasets FROM share",
+        )?;
         let mut rows = shares.query([])?;
         while let Some(row) = rows.next()? {
             match standing(row, &stated)? {
@@ -107,6 +109,7 @@ impl Reader<'_> {
             decided_by: Some(body.decided_by),
             reasons: body.reasons,
             conditions: body.conditions,
+            datasets: body.datasets,
             set_aside: true,
         }))
     }
@@ -117,7 +120,7 @@ impl Reader<'_> {
             "SELECT statement.*, share.reference, share.title FROM statement \
              LEFT JOIN share ON share.id = statement.share_id \
              WHERE idx IN (SELECT ?1 UNION ALL SELECT idx FROM statement WHERE corrects = ?1) ORDER BY idx",
-            index,
+            [index],
             statement,
         )
     }
@@ -143,7 +146,7 @@ impl Reader<'_> {
             })?;
             if let Some(index) = decision.statement {
                 let standing = "SELECT * FROM text WHERE statement = ? AND replaced_by IS NULL ORDER BY name";
-                view.texts = self.rows(standing, index, text)?;
+                view.texts = self.rows(standing, [index], text)?;
             }
             views.push(view);
         }
@@ -163,6 +166,7 @@ fn standing(row: &Row<'_>, stated: &HashMap<u64, Vec<u64>>) -> Result<Option<Dec
         decided_by: row.get("decided_by")?,
         reasons: reasons.iter().filter_map(|code| code.parse().ok()).collect(),
         conditions: json(row, "conditions")?,
+        datasets: json(row, "decided_datasets")?,
         set_aside: false,
     }))
 }

@@ -181,7 +181,7 @@ impl Reader<'_> {
             "SELECT share.reference AS share, release.reference, release.released, release.cohorts FROM release \
              JOIN share ON share.id = release.share_id WHERE release.cohorts <> '[]' \
              ORDER BY release.released DESC, release.id DESC LIMIT ?",
-            NEWEST,
+            [NEWEST],
             |row| {
                 Ok(ReleaseCohorts {
                     share: row.get("share")?,

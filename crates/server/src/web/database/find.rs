@@ -79,12 +79,14 @@ impl FoundShare {
     }
 }
 
-const FOUND: &str = "
-SELECT share.id, share.reference, share.title, share.channel, share.route, share.status, share.destruction,
-       share.destruction_due, share.releases, share.changed_at, share.listed, recipient.name AS recipient,
-       recipient.slug AS recipient_slug, recipient.sector,
-       (SELECT max(released) FROM release WHERE share_id = share.id) AS released
-FROM share JOIN recipient ON recipient.id = share.recipient_id";
+/// What a list shows of a share.
+pub(super) const SHOWN: &str = "share.id, share.reference, share.title, share.channel, share.route, share.status, \
+     share.destruction, share.destruction_due, share.releases, share.changed_at, share.listed, \
+     recipient.name AS recipient, recipient.slug AS recipient_slug, recipient.sector, \
+     (SELECT max(released) FROM release WHERE share_id = share.id) AS released";
+
+/// Where that stands.
+pub(super) const SHARES: &str = "share JOIN recipient ON recipient.id = share.recipient_id";
 
 impl Reader<'_> {
     /// The shares that match, in order, with the counts of every filter; of each filter the values of the most shares,
@@ -168,12 +170,9 @@ impl Reader<'_> {
 
     /// The shares that hold all that was typed; those that hold it in a name or a title stand out.
     fn matches(&self, all: &[Wanted]) -> Result<Matches, DatabaseError> {
-        let mut found =
-            self.connection.prepare_cached("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid")?;
-        let mut ids = |query: Option<String>| -> Result<Vec<u64>, DatabaseError> {
+        let ids = |query: Option<String>| -> Result<Vec<u64>, DatabaseError> {
             let Some(query) = query else { return Ok(Vec::new()) };
-            let ids = found.query_map([query], |row| row.get(0))?;
-            Ok(ids.collect::<Result<_, _>>()?)
+            self.rows("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", [query], |row| row.get(0))
         };
         let anywhere = ids(search::expression(all))?;
         Ok(Matches::new(anywhere, &ids(search::expression_in_names(all))?))
@@ -181,28 +180,25 @@ impl Reader<'_> {
 
     /// What a list shows of these shares, in their order.
     pub fn shares_of_ids(&self, ids: &[u64]) -> Result<Vec<FoundShare>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(&format!("{FOUND} WHERE share.id = ?"))?;
+        let mut statement =
+            self.connection.prepare_cached(&format!("SELECT {SHOWN} FROM {SHARES} WHERE share.id = ?"))?;
         let shares = ids.iter().map(|id| statement.query_row([id], found_share));
         Ok(shares.collect::<Result<_, _>>()?)
     }
 
     /// Every share of one recipient, newest change first.
     pub(super) fn shares_of(&self, recipient: u64) -> Result<Vec<FoundShare>, DatabaseError> {
-        let sql = format!("{FOUND} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let shares = statement.query_map([recipient], found_share)?;
-        Ok(shares.collect::<Result<_, _>>()?)
+        let sql = format!("SELECT {SHOWN} FROM {SHARES} WHERE share.recipient_id = ? ORDER BY share.changed DESC");
+        self.rows(&sql, [recipient], found_share)
     }
 
     /// Shares that name the dataset of this address, newest change first.
     pub(super) fn shares_of_dataset(&self, slug: &str, limit: u64) -> Result<Vec<FoundShare>, DatabaseError> {
         let sql = format!(
-            "{FOUND} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
+            "SELECT {SHOWN} FROM {SHARES} WHERE share.id IN (SELECT share_id FROM dataset_use WHERE slug = ?) \
              ORDER BY share.changed DESC LIMIT ?"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let shares = statement.query_map(rusqlite::params![slug, limit], found_share)?;
-        Ok(shares.collect::<Result<_, _>>()?)
+        self.rows(&sql, (slug, limit), found_share)
     }
 
     /// Where the words stand in each of these shares, by its number. One pass over all that match: asking for each share
@@ -226,7 +222,7 @@ impl Reader<'_> {
     }
 }
 
-fn found_share(row: &Row<'_>) -> rusqlite::Result<FoundShare> {
+pub(super) fn found_share(row: &Row<'_>) -> rusqlite::Result<FoundShare> {
     Ok(FoundShare {
         id: row.get("id")?,
         reference: row.get("reference")?,

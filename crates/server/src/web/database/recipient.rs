@@ -58,7 +58,7 @@ impl Reader<'_> {
         view.statements = self.rows(
             "SELECT statement.*, NULL AS reference, NULL AS title FROM statement \
              WHERE recipient_id = ? AND share_id IS NULL ORDER BY idx DESC LIMIT 200",
-            id,
+            [id],
             statement,
         )?;
         Ok(Some(view))
@@ -68,7 +68,7 @@ impl Reader<'_> {
     pub fn most_shared_with(&self, limit: u64) -> Result<Vec<SharedWith>, DatabaseError> {
         self.rows(
             "SELECT slug, name, shares FROM recipient WHERE shares > 0 ORDER BY shares DESC, name LIMIT ?",
-            limit,
+            [limit],
             |row| Ok(SharedWith { slug: row.get(0)?, name: row.get(1)?, shares: row.get(2)? }),
         )
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use register::statement::{Cohort, Condition, DatasetUse, ItemCount};
+use register::statement::{Cohort, Condition, DatasetDecision, DatasetUse, ItemCount};
 use register::tables::{ColumnKind, Table};
 use register::vocabulary::{
     Channel, CopyPlace, Destruction, EndGround, Ground, Method, Outcome, Reason, Route, Status, VolumeBasis,
@@ -69,6 +69,8 @@ pub struct ShareView {
     pub reasons: Vec<Reason>,
     /// Conditions of an approval.
     pub conditions: Vec<Condition>,
+    /// Datasets that were decided otherwise than the whole.
+    pub decided_datasets: Vec<DatasetDecision>,
     /// Where the data may lie.
     pub territory: Option<String>,
     /// Organisations that process the data for the recipient.
@@ -190,22 +192,11 @@ impl Reader<'_> {
         )?;
         let Some(mut share) = statement.query_row([reference], share).optional()? else { return Ok(None) };
         share.releases =
-            self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", share.id, release)?;
-        share.texts = self.rows("SELECT * FROM text WHERE share_id = ? ORDER BY statement, name", share.id, text)?;
-        share.copies = self.rows("SELECT * FROM copy WHERE share_id = ? ORDER BY copy", share.id, copy)?;
+            self.rows("SELECT * FROM release WHERE share_id = ? ORDER BY released DESC, id DESC", [share.id], release)?;
+        share.texts = self.rows("SELECT * FROM text WHERE share_id = ? ORDER BY statement, name", [share.id], text)?;
+        share.copies = self.rows("SELECT * FROM copy WHERE share_id = ? ORDER BY copy", [share.id], copy)?;
         share.statements = self.statements_of_share(share.id)?;
         Ok(Some(share))
-    }
-
-    pub(super) fn rows<T>(
-        &self,
-        sql: &str,
-        id: u64,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, DatabaseError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map([id], read)?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The share of this reference as the tables hold it, for programs.
@@ -216,7 +207,7 @@ impl Reader<'_> {
         else {
             return Ok(None);
         };
-        let all = |table: Table, sql: &str, id: u64| self.rows(sql, id, |row| object(table, row));
+        let all = |table: Table, sql: &str, id: u64| self.rows(sql, [id], |row| object(table, row));
         let first = |mut rows: Vec<serde_json::Value>| rows.pop().unwrap_or_default();
         Ok(Some(serde_json::json!({
             "checkpoint": { "origin": self.info.origin, "size": self.info.size, "root": self.info.root },
@@ -238,6 +229,7 @@ const NESTED: &[&str] = &[
     "facts",
     "reasons",
     "conditions",
+    "decided_datasets",
     "processors",
     "classes",
     "cohorts",
@@ -294,6 +286,7 @@ fn share(row: &Row<'_>) -> rusqlite::Result<ShareView> {
         facts: json(row, "facts")?,
         reasons: reasons.iter().filter_map(|code| code.parse().ok()).collect(),
         conditions: json(row, "conditions")?,
+        decided_datasets: json(row, "decided_datasets")?,
         territory: row.get("territory")?,
         processors: json(row, "processors")?,
         changed: row.get("changed")?,

@@ -44,19 +44,20 @@ impl Reader<'_> {
              LEFT JOIN share ON share.id = statement.share_id WHERE idx = ?",
         )?;
         let Some(view) = found.query_row([number], statement).optional()? else { return Ok(None) };
-        let mut texts = self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name, replaced_by", index, text)?;
+        let mut texts =
+            self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name, replaced_by", [index], text)?;
         if let Some(corrected) = view.corrects {
             // A correction's texts stand with the statement that it corrected.
             let sealed: Vec<String> =
                 view.statement.iter().flat_map(|read| read.sealed.iter().map(ToString::to_string)).collect();
-            texts = self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name", corrected, text)?;
+            texts = self.rows("SELECT * FROM text WHERE statement = ? ORDER BY name", [corrected], text)?;
             texts.retain(|text| sealed.contains(&text.digest));
         }
         // A correction is about the same share, and there is an index by share.
         let corrections = self.rows(
             "SELECT idx FROM statement WHERE corrects = ?1 \
              AND share_id IS (SELECT share_id FROM statement WHERE idx = ?1) ORDER BY idx",
-            index,
+            [index],
             |row| row.get(0),
         )?;
         Ok(Some((view, texts, corrections)))
@@ -74,7 +75,7 @@ impl Reader<'_> {
         self.rows(
             "SELECT statement.*, share.reference, share.title FROM statement \
              JOIN share ON share.id = statement.share_id ORDER BY idx DESC LIMIT ?",
-            limit,
+            [limit],
             statement,
         )
     }
@@ -82,7 +83,7 @@ impl Reader<'_> {
     pub(super) fn statements_of_share(&self, share: u64) -> Result<Vec<StatementView>, DatabaseError> {
         self.rows(
             "SELECT statement.*, NULL AS reference, NULL AS title FROM statement WHERE share_id = ? ORDER BY idx",
-            share,
+            [share],
             statement,
         )
     }

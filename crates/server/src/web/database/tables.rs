@@ -10,7 +10,7 @@ use super::{DatabaseError, Reader};
 impl Reader<'_> {
     /// Every row that belongs to a share, with its recipient's.
     pub fn tables_of_share(&self, id: u64) -> Result<TablesOfShare, DatabaseError> {
-        let rows = |table: Table, sql: &str| self.rows(sql, id, |row| cells(table, row));
+        let rows = |table: Table, sql: &str| self.rows(sql, [id], |row| cells(table, row));
         let first = |mut rows: Vec<Vec<Cell>>| rows.pop().unwrap_or_default();
         Ok(TablesOfShare {
             recipient: first(rows(

@@ -1,0 +1,89 @@
+//! Clocks: each working day is charged to whoever had the turn, and lateness is computed when somebody asks.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use register::Moment;
+
+use crate::calendar::{Calendar, day_in_england};
+use crate::case::{Case, Progress};
+use crate::stage::{Party, Stage};
+
+/// How long a stage may take, in working days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standard {
+    /// The stage.
+    pub stage: Stage,
+    /// Working days.
+    pub days: u32,
+}
+
+/// What the department promises. The stages of an applicant have no standard, but a return names its own day.
+pub const STANDARDS: &[Standard] = &[
+    Standard { stage: Stage::Submitted, days: 2 },
+    Standard { stage: Stage::Screening, days: 10 },
+    Standard { stage: Stage::Review, days: 30 },
+    Standard { stage: Stage::Decided, days: 20 },
+];
+
+/// How late a stage is, with the sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overdue {
+    /// Whose turn it is.
+    pub party: Party,
+    /// The day on which the count began; the next working day is the first.
+    pub since: Date,
+    /// How many working days were allowed; nothing where a day was named.
+    pub allowed: Option<u32>,
+    /// The last day that was in time.
+    pub due: Date,
+    /// Working days since then.
+    pub late: u32,
+}
+
+impl Overdue {
+    /// The sum as a sentence.
+    pub fn sum(&self) -> String {
+        let days = |count: u32| if count == 1 { "1 working day".to_owned() } else { format!("{count} working days") };
+        match self.allowed {
+            Some(allowed) => {
+                format!("{} from {} ended on {}; that is {} ago.", days(allowed), self.since, self.due, days(self.late))
+            }
+            None => format!("It was asked for by {}; that is {} ago.", self.due, days(self.late)),
+        }
+    }
+}
+
+/// The working days that each party has had the turn until now.
+pub fn spent(case: &Case, now: Moment, calendar: &Calendar) -> BTreeMap<Party, u32> {
+    let ends = case.turns.iter().skip(1).map(|(since, _)| *since).chain([now]);
+    let mut days = BTreeMap::new();
+    for ((since, party), until) in case.turns.iter().zip(ends) {
+        if let Some(party) = party {
+            let worked = calendar.between(day_in_england(*since), day_in_england(until));
+            *days.entry(*party).or_insert(0) += worked;
+        }
+    }
+    days
+}
+
+/// Whether the case is late, and by what sum; never while it waits for a third party.
+pub fn overdue(case: &Case, now: Moment, calendar: &Calendar) -> Option<Overdue> {
+    let today = day_in_england(now);
+    let party = case.turn()?;
+    let since = day_in_england(case.turns.last()?.0);
+    let (allowed, due) = match &case.progress {
+        _ if party == Party::ThirdParty => return None,
+        Progress::Returned { by, .. } => (None, by.last_day()),
+        _ if party == Party::Applicant => return None,
+        _ => {
+            let stage = case.stage(today);
+            let allowed = STANDARDS.iter().find(|standard| standard.stage == stage)?.days;
+            let began = day_in_england(case.entered).max(since);
+            (Some(allowed), calendar.after(began, allowed))
+        }
+    };
+    let late = calendar.between(due, today);
+    let since = if allowed.is_some() { day_in_england(case.entered).max(since) } else { since };
+    (late > 0).then_some(Overdue { party, since, allowed, due, late })
+}

@@ -1,0 +1,35 @@
+//! The agreement: laid ready by the case officer, signed by a named official on each side.
+
+use jiff::civil::Date;
+use register::Digest;
+
+use super::{field, rule, text};
+use crate::case::{Case, Offer, Progress};
+use crate::event::{Event, Side, Terms};
+use crate::person::Actor;
+use crate::refusal::{Refusal, Rule};
+
+pub(super) fn offer(case: &Case, terms: Terms, today: Date) -> Result<Event, Refusal> {
+    rule(case.is_approved(), Rule::Approved)?;
+    rule(lying_ready(case).is_none_or(|offer| offer.signed.is_empty()), Rule::OfferSigned)?;
+    field(terms.start.first_day() <= terms.end.last_day(), "end", "give an end after the start")?;
+    field(terms.end.last_day() > today, "end", "give an end after today")?;
+    field(!terms.territory.trim().is_empty(), "territory", "say where the data may lie")?;
+    field(!terms.bases.is_empty(), "bases", "give one legal basis at least")?;
+    Ok(Event::AgreementOffered { terms })
+}
+
+pub(super) fn sign(case: &Case, actor: &Actor, side: Side, signed: String, digest: Digest) -> Result<Event, Refusal> {
+    let Some(offer) = lying_ready(case) else { return Err(Refusal::Rule(Rule::OfferMissing)) };
+    rule(offer.terms.digest == digest, Rule::OfferChanged)?;
+    rule(!offer.signed.contains_key(&side), Rule::SignedOnce)?;
+    rule(offer.signed.values().all(|(who, ..)| *who != actor.person), Rule::TwoSignatories)?;
+    Ok(Event::AgreementSigned { side, signed: text("signed", signed)?, digest })
+}
+
+fn lying_ready(case: &Case) -> Option<&Offer> {
+    match &case.progress {
+        Progress::Decided { offer } => offer.as_ref(),
+        _ => None,
+    }
+}

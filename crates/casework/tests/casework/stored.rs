@@ -1,0 +1,69 @@
+//! What is stored is read for ever: one golden history of every kind of event.
+
+use std::path::PathBuf;
+
+use casework::Event;
+use casework::event::{Attachment, ChangeRequest};
+use register::Digest;
+use register::vocabulary::{EndGround, Outcome, SuspensionGround};
+
+use crate::given::*;
+
+#[test]
+fn every_kind_of_event_is_read_as_it_was_written() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/events.v1.jsonl");
+    let samples = samples();
+    let written: String = samples.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &written).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).expect("the golden file");
+    let read: Vec<Event> = golden.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read, samples);
+    assert_eq!(golden, written);
+}
+
+fn samples() -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::new();
+    let history = {
+        let mut history = registered();
+        history = history.when(&officer(), casework::Command::SuspendShare { ground: SuspensionGround::Incident });
+        history.when(&officer(), casework::Command::LiftSuspension)
+    };
+    events.extend(history.events.into_iter().map(|recorded| recorded.event));
+    events.extend(
+        proposed(Outcome::ApprovedWithConditions).events.into_iter().rev().take(1).map(|recorded| recorded.event),
+    );
+    let file = Attachment {
+        question: "ethics".to_owned(),
+        document: "a-document".to_owned(),
+        digest: Digest::of(b"a file"),
+        name: "letter.pdf".to_owned(),
+        bytes: 1_234,
+    };
+    let answers = || [("title".to_owned(), "Absence".into())].into();
+    events.extend([
+        Event::AnswersSaved {
+            answers: [("title".to_owned(), Some("Absence".into())), ("benefit".to_owned(), None)].into(),
+        },
+        Event::AnswersReused { from: "DR250001".to_owned(), answers: answers() },
+        Event::SpecificationSet { specification: serde_json::json!({ "version": 1 }) },
+        Event::FileAttached { file },
+        Event::FileRemoved { document: "a-document".to_owned() },
+        Event::ThirdPartyAwaited { what: "Ethics committee".to_owned() },
+        Event::ThirdPartyAnswered {},
+        Event::ChangesRequested {
+            requests: vec![ChangeRequest { question: Some("title".to_owned()), what: "Say more.".to_owned() }],
+            by: "2026-02-01".parse().unwrap(),
+        },
+        Event::ReviewerRemoved { reviewer: reviewer(1).person },
+        Event::ConflictDeclared { nature: "Near.".to_owned() },
+        Event::ProposalWithdrawn {},
+        Event::ApplicationWithdrawn { reasons: Some(text("reasons", "It will not go ahead.")) },
+        Event::AppealMade { grounds: "It is clear.".to_owned() },
+        Event::ShareEnded { ground: EndGround::Expired, destruction_due: Some("2028-05-30".parse().unwrap()) },
+        Event::ShareFollowed { by: "DR270001".to_owned(), end: None },
+    ]);
+    events
+}

@@ -1,0 +1,163 @@
+//! The desk: pages for people who sign in, everything under `/desk`. It is served beside the public site where there is a
+//! data folder with its private zone, and never from a copy of the public folder.
+//!
+//! Nothing here is kept by a browser or a cache, compressed (what a page repeats of a request could then be told from its
+//! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
+//! store's.
+
+pub mod cookie;
+mod home;
+pub mod input;
+pub mod page;
+pub mod problem;
+pub mod signed_in;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{any, get};
+use register::Moment;
+use rusqlite::Transaction;
+use store::{Casework, DataFolder, StoreError};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::settings::Settings as Operator;
+use crate::web::{Site, SiteAddress, headers};
+use problem::Problem;
+
+/// How long a page may take. Files that are sent to us take longer than pages that are read.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The largest form. A route for files sets its own limit with a layer of its own.
+const FORM: usize = 256 * 1_024;
+
+/// What all pages of people who sign in share.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    casework: Casework,
+    data: DataFolder,
+    site: Site,
+    settings: Settings,
+    clock: Box<dyn Fn() -> Moment + Send + Sync>,
+}
+
+/// What the operator settles about the desk.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people find this server: links in mails begin with it, and cookies are for TLS only where it is `https`.
+    pub address: SiteAddress,
+    /// What the operator says of itself.
+    pub operator: Operator,
+    /// Proxies of the operator's in front of this process.
+    pub proxies: usize,
+}
+
+impl Desk {
+    /// The desk of a data folder, beside its site.
+    ///
+    /// # Errors
+    /// If the private zone's database cannot be opened.
+    pub fn open(data: DataFolder, site: Site, settings: Settings) -> Result<Self, StoreError> {
+        Self::with_clock(data, site, settings, crate::web::system_clock)
+    }
+
+    /// The same with a clock, for tests.
+    ///
+    /// # Errors
+    /// If the private zone's database cannot be opened.
+    pub fn with_clock(
+        data: DataFolder,
+        site: Site,
+        settings: Settings,
+        clock: impl Fn() -> Moment + Send + Sync + 'static,
+    ) -> Result<Self, StoreError> {
+        let casework = Casework::open(&data.private().join("casework.sqlite"))?;
+        Ok(Self(Arc::new(Inner { casework, data, site, settings, clock: Box::new(clock) })))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Moment {
+        (self.0.clock)()
+    }
+
+    /// The private zone's database. Handlers use [`Self::read`] and [`Self::write`], which do not keep other requests
+    /// waiting.
+    pub fn casework(&self) -> &Casework {
+        &self.0.casework
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &DataFolder {
+        &self.0.data
+    }
+
+    /// The public site beside.
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// What the operator settled.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Asks the private zone; all that is read is of one moment.
+    ///
+    /// # Errors
+    /// What `work` refuses, or a fault.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let desk = self.clone();
+        tokio::task::spawn_blocking(move || desk.casework().read(work)).await.unwrap_or(Err(Problem::Fault))
+    }
+
+    /// Writes to the private zone: all of it, durably, or nothing.
+    ///
+    /// # Errors
+    /// What `work` refuses, or a fault; nothing has been written then.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let desk = self.clone();
+        tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+    }
+}
+
+/// Every page under `/desk`. Merged with the public site's router, it leaves that one as it is.
+pub fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/desk", get(home::home))
+        .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
+        .with_state(desk.clone())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(DefaultBodyLimit::max(FORM))
+        .layer(from_fn(headers::limit_address))
+        .layer(from_fn_with_state(desk, problem::show))
+        .layer(from_fn(headers::protect))
+        .layer(from_fn(keep_nothing))
+        .layer(from_fn(headers::record))
+}
+
+/// No page of a person is kept anywhere. Our own pages may learn where a form came from, so that it can be told from one
+/// of another site.
+async fn keep_nothing(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
