@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use register::Moment;
 
 use crate::calendar::{Calendar, day_in_england};
-use crate::case::{Case, Progress};
+use crate::case::Case;
 use crate::stage::{Party, Stage};
+use crate::standing;
 
 /// How long a stage may take, in working days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,21 +70,9 @@ pub fn spent(case: &Case, now: Moment, calendar: &Calendar) -> BTreeMap<Party, u
 
 /// Whether the case is late, and by what sum; never while it waits for a third party.
 pub fn overdue(case: &Case, now: Moment, calendar: &Calendar) -> Option<Overdue> {
-    let today = day_in_england(now);
     let party = case.turn()?;
-    let since = day_in_england(case.turns.last()?.0);
-    let (allowed, due) = match &case.progress {
-        _ if party == Party::ThirdParty => return None,
-        Progress::Returned { by, .. } => (None, by.last_day()),
-        _ if party == Party::Applicant => return None,
-        _ => {
-            let stage = case.stage(today);
-            let allowed = STANDARDS.iter().find(|standard| standard.stage == stage)?.days;
-            let began = day_in_england(case.entered).max(since);
-            (Some(allowed), calendar.after(began, allowed))
-        }
-    };
-    let late = calendar.between(due, today);
-    let since = if allowed.is_some() { day_in_england(case.entered).max(since) } else { since };
-    (late > 0).then_some(Overdue { party, since, allowed, due, late })
+    let due = standing::due(case, calendar)?;
+    let late = calendar.between(due, day_in_england(now));
+    let allowed = if party == Party::Department { standing::allowed(case) } else { None };
+    (late > 0).then_some(Overdue { party, since: standing::counted_from(case), allowed, due, late })
 }

@@ -20,6 +20,7 @@ pub mod publication;
 pub mod refusal;
 pub mod specification;
 pub mod stage;
+pub mod standing;
 
 pub use answer::{Answer, Answers};
 pub use calendar::Calendar;
@@ -33,3 +34,4 @@ pub use person::{Actor, OrganisationId, PersonId, Role};
 pub use refusal::{Refusal, Rule};
 pub use specification::Specification;
 pub use stage::{Party, Stage};
+pub use standing::Standing;

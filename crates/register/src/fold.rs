@@ -27,7 +27,7 @@ use tally::Standing;
 /// The register that a sequence of statements makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Register {
-    ids: HashSet<String>,
+    ids: HashMap<String, u64>,
     places: Vec<Place>,
     shares: Vec<Share>,
     share_of: HashMap<String, usize>,
@@ -146,7 +146,12 @@ impl Register {
 
     /// Whether a statement of this id is in the register.
     pub fn has_id(&self, id: &str) -> bool {
-        self.ids.contains(id)
+        self.ids.contains_key(id)
+    }
+
+    /// The index of the statement of this id.
+    pub fn index_of(&self, id: &str) -> Option<u64> {
+        self.ids.get(id).copied()
     }
 
     /// When the newest statement was logged.
@@ -196,7 +201,7 @@ impl Register {
     fn take(&mut self, statement: &Statement, disclosures: &[Disclosure], corrected: Option<Body>) -> Touched {
         let index = self.size();
         self.tally.count(&statement.body);
-        self.ids.insert(statement.id.clone());
+        self.ids.insert(statement.id.clone(), index);
         self.last_logged = Some(statement.logged);
         self.digests.extend(&statement.sealed);
         let mut fact = Fact::new(index, statement, disclosures);

@@ -6,13 +6,15 @@
 //! store's.
 
 pub mod cookie;
+pub mod giving;
 mod home;
 pub mod input;
+mod letters;
 pub mod page;
 pub mod problem;
 pub mod signed_in;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,6 +30,7 @@ use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::publishing::Bell;
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
 use problem::Problem;
@@ -47,6 +50,9 @@ struct Inner {
     data: DataFolder,
     site: Site,
     settings: Settings,
+    bell: Bell,
+    /// The custodian's name, once somebody asked the register for it.
+    custodian: OnceLock<String>,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
 }
 
@@ -81,7 +87,8 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, clock: Box::new(clock) })))
+        let (bell, custodian, clock) = (Bell::default(), OnceLock::new(), Box::new(clock));
+        Ok(Self(Arc::new(Inner { casework, data, site, settings, bell, custodian, clock })))
     }
 
     /// What time it is.
@@ -103,6 +110,21 @@ impl Desk {
     /// The public site beside.
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// What wakes the publishing thread.
+    pub fn bell(&self) -> &Bell {
+        &self.0.bell
+    }
+
+    /// The custodian's name, as far as it is known yet.
+    pub fn custodian(&self) -> &str {
+        self.0.custodian.get().map_or("The data-sharing team", String::as_str)
+    }
+
+    /// Publishes what cases owe until the bell ends it: for a thread of its own.
+    pub fn publish(&self) {
+        crate::publishing::run(self.casework(), self.data(), self.bell(), || self.now());
     }
 
     /// What the operator settled.

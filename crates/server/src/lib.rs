@@ -6,5 +6,6 @@ pub mod demo;
 pub mod desk;
 pub mod import;
 pub mod mail;
+pub mod publishing;
 pub mod settings;
 pub mod web;

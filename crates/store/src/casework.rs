@@ -4,12 +4,15 @@
 //! It is the file in which the publisher keeps withheld texts as well; each makes its own tables.
 
 pub mod account_events;
+pub mod cases;
 pub mod devices;
 pub mod documents;
 pub mod links;
 pub mod mail;
 pub mod organisations;
+pub mod owed;
 pub mod people;
+pub mod queue;
 pub mod sessions;
 pub mod token;
 
@@ -36,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("casework/migrations/mail.sql"),
     include_str!("casework/migrations/documents.sql"),
     include_str!("casework/migrations/accounts.sql"),
+    include_str!("casework/migrations/cases.sql"),
 ];
 
 /// The private zone's database.

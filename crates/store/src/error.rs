@@ -104,6 +104,19 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// An event of a case cannot be read, or cannot follow those before it.
+    #[error("case {reference}, event {seq}: {problem}")]
+    Event {
+        /// The case.
+        reference: String,
+        /// The event's place.
+        seq: u64,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A case is not any more what it was when it was read.
+    #[error("case {0} was changed meanwhile")]
+    Changed(String),
     /// A database was made by a later version of this program.
     #[error("{path}: its tables are of version {version}, and this program knows them up to {known}; use a newer one")]
     Newer {

@@ -39,7 +39,7 @@ impl Register {
         ensure(opens == (self.size() == 0), Rule::OpensFirst, || {
             format!("statement {} is of kind {}", self.size(), statement.kind().code())
         })?;
-        ensure(!self.ids.contains(&statement.id), Rule::IdIsNew, || format!("id {} is taken", statement.id))?;
+        ensure(!self.ids.contains_key(&statement.id), Rule::IdIsNew, || format!("id {} is taken", statement.id))?;
         ensure(self.last_logged.is_none_or(|last| last <= statement.logged), Rule::LoggedInOrder, || {
             format!("logged {}", statement.logged)
         })?;

@@ -78,17 +78,40 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         println!("Rollcall serves this register on http://{address}");
         let public = web::router(site.clone());
+        let mut publishing = None;
         let router = match &arguments.data {
             Some(data) => {
                 let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
                 let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies };
-                desk::router(Desk::open(DataFolder::at(data), site, settings)?).merge(public)
+                let desk = Desk::open(DataFolder::at(data), site, settings)?;
+                publishing = Some(Publishing::start(desk.clone())?);
+                desk::router(desk).merge(public)
             }
             None => public,
         };
         web::serve(listener, router, web::shutdown_signal()).await?;
-        Ok(())
+        publishing.map_or(Ok(()), Publishing::end)
     })
+}
+
+/// The thread that brings what cases owe the public into the log.
+struct Publishing {
+    desk: Desk,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Publishing {
+    fn start(desk: Desk) -> anyhow::Result<Self> {
+        let own = desk.clone();
+        let thread = std::thread::Builder::new().name("publishing".to_owned()).spawn(move || own.publish())?;
+        Ok(Self { desk, thread })
+    }
+
+    /// Lets it finish what it has begun.
+    fn end(self) -> anyhow::Result<()> {
+        self.desk.bell().end();
+        self.thread.join().map_err(|_| anyhow::anyhow!("the publishing thread has a fault"))
+    }
 }
 
 /// A register, after whatever a crash left undone has been finished. While somebody publishes, that
