@@ -9,7 +9,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use register::vocabulary::Safeguard;
-use register::{Organisation, PartialDate};
+use register::{Digest, Organisation, PartialDate};
 use serde::{Deserialize, Serialize};
 
 pub use check::Fault;
@@ -41,6 +41,8 @@ pub enum Answer {
     People(Vec<AccreditedPerson>),
     /// Safeguards.
     Safeguards(Vec<SafeguardEvidence>),
+    /// Files.
+    Files(Vec<AttachedFile>),
 }
 
 /// A person who will have access.
@@ -72,15 +74,21 @@ pub struct SafeguardEvidence {
     pub safeguard: Safeguard,
 }
 
-impl From<&str> for Answer {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
+/// A file that was uploaded. Its bytes lie, encrypted, in the store of documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttachedFile {
+    /// The number of its bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// The name that it had, without folders.
+    pub name: String,
 }
 
 /// The answer as a text, where it is one.
-pub fn as_text(answer: &Answer) -> Option<String> {
-    if let Answer::Text(text) = answer { Some(text.clone()) } else { None }
+pub fn as_text(answer: &Answer) -> Option<&str> {
+    if let Answer::Text(text) = answer { Some(text) } else { None }
 }
 
 impl Answer {
@@ -92,6 +100,7 @@ impl Answer {
             Self::Organisations(rows) => rows.is_empty(),
             Self::People(rows) => rows.is_empty(),
             Self::Safeguards(rows) => rows.is_empty(),
+            Self::Files(rows) => rows.is_empty(),
             Self::YesNo(_) | Self::Date(_) | Self::Number(_) => false,
         }
     }

@@ -8,9 +8,10 @@ use register::vocabulary::{EndGround, Outcome, SuspensionGround};
 use register::{Moment, Organisation, PartialDate};
 
 use crate::answer::Answer;
-use crate::event::{Attachment, ChangeRequest, Relation, Review, Side, Terms};
+use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::Decision;
+use crate::specification::Specification;
 use crate::stage::{Party, Stage};
 
 /// How long before its end a share counts as ending.
@@ -71,9 +72,7 @@ pub struct Application {
     /// Every version of each answer: when, by whom, from which earlier share.
     pub versions: BTreeMap<String, Vec<Version>>,
     /// The basket.
-    pub specification: Option<serde_json::Value>,
-    /// Files that were handed in.
-    pub files: Vec<Attachment>,
+    pub specification: Option<Specification>,
     /// The newest submission.
     pub submitted: Option<Submission>,
 }

@@ -7,9 +7,10 @@ use register::vocabulary::{EndGround, SuspensionGround};
 use register::{Digest, Organisation, PartialDate};
 
 use crate::answer::Answer;
-use crate::event::{Attachment, ChangeRequest, Relation, Review, Side, Terms};
+use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
 use crate::person::{Actor, OrganisationId};
 use crate::publication::{Decision, Text};
+use crate::specification::Specification;
 
 macro_rules! commands {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $label:literal $({ $($(#[$field_doc:meta])* $field:ident : $type:ty,)* })?;)+) => {
@@ -74,17 +75,7 @@ commands! {
     /// Change the basket.
     SetSpecification = "set-specification", "Choose items" {
         /// The whole specification.
-        specification: serde_json::Value,
-    };
-    /// Hand in a file.
-    AttachFile = "attach-file", "Add a file" {
-        /// Which, once the store has it.
-        file: Attachment,
-    };
-    /// Take a file back.
-    RemoveFile = "remove-file", "Remove a file" {
-        /// Where the store keeps it.
-        document: String,
+        specification: Box<Specification>,
     };
     /// Declare the application and hand it in.
     Submit = "submit", "Sign and submit" {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::{Decision, Text};
+use crate::specification::Specification;
 
 /// An event in its place in a case's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,22 +41,6 @@ impl Relation {
         let (Self::Amends(other) | Self::Extends(other)) = self;
         other
     }
-}
-
-/// A file that was handed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attachment {
-    /// The question that it answers.
-    pub question: String,
-    /// Where the store keeps it.
-    pub document: String,
-    /// The digest of salt and content, as evidence of what was handed in.
-    pub digest: Digest,
-    /// Its name, as data only.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
 }
 
 /// One change that an applicant is asked for.
@@ -274,17 +259,7 @@ pub enum Event {
     /// The basket changed: this is the specification as it stands now.
     SpecificationSet {
         /// The whole file.
-        specification: serde_json::Value,
-    },
-    /// A file was handed in.
-    FileAttached {
-        /// Which.
-        file: Attachment,
-    },
-    /// A file was taken back.
-    FileRemoved {
-        /// Where the store kept it.
-        document: String,
+        specification: Box<Specification>,
     },
     /// A signing official declared it and handed it in.
     ApplicationSubmitted {

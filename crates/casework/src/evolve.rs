@@ -51,9 +51,7 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
             let given = answers.iter().map(|(question, answer)| (question, Some(answer.clone())));
             case.application.answer(recorded, given, Some(from));
         }
-        Event::SpecificationSet { specification } => case.application.specification = Some(specification.clone()),
-        Event::FileAttached { file } => case.application.files.push(file.clone()),
-        Event::FileRemoved { document } => case.application.files.retain(|file| file.document != *document),
+        Event::SpecificationSet { specification } => case.application.specification = Some((**specification).clone()),
         Event::ApplicationSubmitted { signed, recipient } => {
             let first = case.first_submitted().unwrap_or(recorded.at);
             let (signed, recipient) = (signed.clone(), recipient.clone());

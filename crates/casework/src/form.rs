@@ -13,7 +13,7 @@ use register::vocabulary::Safeguard;
 use serde::Deserialize;
 
 pub use crate::event::Safe;
-pub use asked::{Answered, Problem, TaskState, TaskStatus};
+pub use asked::{Problem, TaskState, TaskStatus};
 pub use public::{PublicPart, PublicText};
 pub use read::FormError;
 
@@ -141,7 +141,7 @@ pub enum Kind {
         /// Those that there are.
         options: Vec<SafeguardChoice>,
     },
-    /// Files, which are handed in beside the answers.
+    /// Files.
     Files {
         /// How many at most.
         at_most: usize,

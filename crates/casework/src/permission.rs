@@ -37,8 +37,6 @@ pub const PERMISSIONS: &[Permission] = {
         Permission { command: C::SaveAnswers, roles: &[Applicant], steps: WRITTEN },
         Permission { command: C::ReuseAnswers, roles: &[Applicant], steps: WRITTEN },
         Permission { command: C::SetSpecification, roles: &[Applicant], steps: WRITTEN },
-        Permission { command: C::AttachFile, roles: &[Applicant], steps: WRITTEN },
-        Permission { command: C::RemoveFile, roles: &[Applicant], steps: WRITTEN },
         Permission {
             command: C::Submit,
             roles: &[SigningOfficial],

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use register::Moment;
 use register::vocabulary::Outcome;
 
+use crate::answer::Answer;
 use crate::calendar::{Calendar, day_in_england};
 use crate::case::{Case, Progress};
 use crate::clock::STANDARDS;
@@ -40,7 +41,10 @@ pub struct Standing {
 impl Standing {
     /// Of a case after its last event, which was at this moment.
     pub fn of(case: &Case, last: Moment, calendar: &Calendar) -> Self {
-        let title = case.application.answers.get("title").and_then(crate::answer::as_text);
+        let title = match case.application.answers.get("title") {
+            Some(Answer::Text(title)) => Some(title.clone()),
+            _ => None,
+        };
         Self {
             reference: case.reference.clone(),
             organisation: case.organisation,

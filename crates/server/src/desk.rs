@@ -12,6 +12,7 @@ pub mod input;
 mod letters;
 pub mod page;
 pub mod problem;
+mod seeing;
 pub mod signed_in;
 
 use std::sync::{Arc, OnceLock};

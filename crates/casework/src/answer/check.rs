@@ -1,8 +1,9 @@
 //! What is wrong with an answer: against its question alone, and against the day and the other answers.
 
+use register::statement::MAX_CLEAR;
 use register::{Organisation, PartialDate};
 
-use super::{AccreditedPerson, Answer, Answers, SafeguardEvidence};
+use super::{AccreditedPerson, Answer, Answers, AttachedFile, SafeguardEvidence};
 use crate::form::{Choice, Kind, Question, SafeguardChoice, When};
 
 /// One thing that is wrong with an answer, at the field of the page that has it.
@@ -54,6 +55,11 @@ impl Question {
             }
             (Kind::Safeguards { options }, Answer::Safeguards(rows)) => {
                 rows.iter().flat_map(|row| safeguard(row, options)).collect()
+            }
+            (Kind::Files { at_most }, Answer::Files(rows)) => {
+                let mut faults = count(&title, "file", rows.len(), *at_most, "files");
+                faults.extend(rows.iter().filter_map(file));
+                faults
             }
             _ => vec![Fault::new("answer", format!("{title} was asked for in another way before; answer it again"))],
         }
@@ -210,6 +216,14 @@ fn safeguard(row: &SafeguardEvidence, options: &[SafeguardChoice]) -> Vec<Fault>
         faults.push(Fault::new(format!("expires-day-{code}"), format!("{} has no expiry date here", option.label)));
     }
     faults
+}
+
+fn file(row: &AttachedFile) -> Option<Fault> {
+    let plain = !row.name.is_empty()
+        && row.name.len() <= MAX_CLEAR
+        && !row.name.contains(['/', '\\'])
+        && !row.name.chars().any(char::is_control);
+    (!plain).then(|| Fault::new("file", "The file must have a name without slashes, of 300 bytes or fewer"))
 }
 
 fn name(faults: &mut Vec<Fault>, text: &str, field: &str, what: &str) {

@@ -154,6 +154,7 @@ impl Answer {
                 let codes = rows.iter().map(|row| row.safeguard.code().to_owned()).collect();
                 fields.insert("answer".into(), codes);
             }
+            Self::Files(_) => {}
         }
         fields
     }

@@ -9,11 +9,12 @@ use super::{field, rule, text};
 use crate::answer::Answer;
 use crate::case::{Case, Progress};
 use crate::command::{Command, CommandKind};
-use crate::event::{Attachment, Event};
+use crate::event::Event;
 use crate::permission;
 use crate::person::{Actor, OrganisationId};
 use crate::publication::Text;
 use crate::refusal::{Refusal, Rule};
+use crate::specification::Specification;
 
 pub(super) fn open(actor: &Actor, command: Command) -> Result<Vec<Event>, Refusal> {
     let kind = command.kind();
@@ -45,15 +46,9 @@ pub(super) fn reuse(
     Ok((!answers.is_empty()).then_some(Event::AnswersReused { from, answers }))
 }
 
-pub(super) fn attach(case: &Case, file: Attachment) -> Result<Option<Event>, Refusal> {
-    let known = case.application.files.iter().any(|held| held.document == file.document);
-    Ok((!known).then_some(Event::FileAttached { file }))
-}
-
-pub(super) fn remove(case: &Case, document: String) -> Result<Option<Event>, Refusal> {
-    let known = case.application.files.iter().any(|held| held.document == document);
-    field(known, "file", "choose a file of this application")?;
-    Ok(Some(Event::FileRemoved { document }))
+pub(super) fn specify(case: &Case, specification: Box<Specification>) -> Option<Event> {
+    let changes = case.application.specification.as_ref() != Some(&specification);
+    changes.then_some(Event::SpecificationSet { specification })
 }
 
 pub(super) fn submit(signed: String, recipient: Organisation, problems: Vec<String>) -> Result<Event, Refusal> {

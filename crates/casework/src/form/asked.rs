@@ -5,19 +5,7 @@ use register::PartialDate;
 
 use super::{Form, Kind, Question, Task};
 use crate::answer::{Answer, Answers};
-use crate::event::Attachment;
 use crate::specification::Specification;
-
-/// What there is of an application.
-#[derive(Debug, Clone, Copy)]
-pub struct Answered<'a> {
-    /// The answers.
-    pub answers: &'a Answers,
-    /// The basket.
-    pub specification: &'a Specification,
-    /// Files, each with the question to which it was handed in.
-    pub files: &'a [Attachment],
-}
 
 /// One thing that keeps an application from being submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,18 +106,24 @@ impl Form {
     }
 
     /// What keeps the application from being submitted on this day, in the order of the questions; nothing where it may be.
-    pub fn problems(&self, given: Answered<'_>, today: PartialDate) -> Vec<Problem> {
-        self.asked(given.answers).into_iter().flat_map(|question| problems_of(question, given, today)).collect()
+    pub fn problems(&self, answers: &Answers, specification: &Specification, today: PartialDate) -> Vec<Problem> {
+        let asked = self.asked(answers);
+        asked.into_iter().flat_map(|question| problems_of(question, answers, specification, today)).collect()
     }
 
     /// How far every task has come on this day.
-    pub fn progress<'a>(&'a self, given: Answered<'_>, today: PartialDate) -> Vec<TaskStatus<'a>> {
-        let asked = self.asked(given.answers);
+    pub fn progress<'a>(
+        &'a self,
+        answers: &Answers,
+        specification: &Specification,
+        today: PartialDate,
+    ) -> Vec<TaskStatus<'a>> {
+        let asked = self.asked(answers);
         let status = |task: &'a Task| {
             let of_task: Vec<&Question> =
                 task.questions.iter().filter(|question| asked.iter().any(|other| other.id == question.id)).collect();
-            let answered = of_task.iter().filter(|question| given.has(question)).count();
-            let wrong = of_task.iter().any(|question| !problems_of(question, given, today).is_empty());
+            let answered = of_task.iter().filter(|question| is_answered(question, answers, specification)).count();
+            let wrong = of_task.iter().any(|question| !problems_of(question, answers, specification, today).is_empty());
             let state = match (of_task.len(), answered, wrong) {
                 (0, ..) => TaskState::NotNeeded,
                 (_, 0, true) => TaskState::NotStarted,
@@ -155,40 +149,29 @@ impl Form {
     }
 }
 
-impl Answered<'_> {
-    /// Whether there is an answer to this question, whatever it is worth.
-    pub fn has(&self, question: &Question) -> bool {
-        match question.kind {
-            Kind::Basket => !self.specification.is_empty(),
-            Kind::Files { .. } => self.files_of(question) > 0,
-            _ => self.answers.get(&question.id).is_some_and(|answer| !answer.is_empty()),
-        }
-    }
-
-    fn files_of(&self, question: &Question) -> usize {
-        self.files.iter().filter(|file| file.question == question.id).count()
+fn is_answered(question: &Question, answers: &Answers, specification: &Specification) -> bool {
+    match question.kind {
+        Kind::Basket => !specification.is_empty(),
+        _ => answers.get(&question.id).is_some_and(|answer| !answer.is_empty()),
     }
 }
 
-fn problems_of(question: &Question, given: Answered<'_>, today: PartialDate) -> Vec<Problem> {
+fn problems_of(
+    question: &Question,
+    answers: &Answers,
+    specification: &Specification,
+    today: PartialDate,
+) -> Vec<Problem> {
     let problem = |message: String| Problem { question: question.id.clone(), message };
-    match question.kind {
-        Kind::Basket => given.specification.problems().iter().map(|wrong| problem(wrong.to_string())).collect(),
-        Kind::Files { at_most } => match given.files_of(question) {
-            0 if !question.optional => vec![problem(question.missing())],
-            found if found > at_most => {
-                vec![problem(format!("{} must be {at_most} files or fewer", question.title()))]
-            }
-            _ => Vec::new(),
-        },
-        _ => match given.answers.get(&question.id).filter(|answer| !answer.is_empty()) {
-            None if question.optional => Vec::new(),
-            None => vec![problem(question.missing())],
-            Some(answer) => {
-                let faults = question.faults(answer).into_iter();
-                let faults = faults.chain(question.faults_on(answer, given.answers, today));
-                faults.map(|fault| problem(fault.message)).collect()
-            }
-        },
+    if question.kind == Kind::Basket {
+        return specification.problems().into_iter().map(|wrong| problem(wrong.to_string())).collect();
+    }
+    match answers.get(&question.id).filter(|answer| !answer.is_empty()) {
+        None if question.optional => Vec::new(),
+        None => vec![problem(question.missing())],
+        Some(answer) => {
+            let faults = question.faults(answer).into_iter().chain(question.faults_on(answer, answers, today));
+            faults.map(|fault| problem(fault.message)).collect()
+        }
     }
 }

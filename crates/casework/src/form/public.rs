@@ -108,6 +108,7 @@ impl Question {
             Answer::Organisations(rows) => rows.iter().map(|row| row.name.clone()).collect(),
             Answer::People(rows) => rows.iter().map(|row| row.name.clone()).collect(),
             Answer::Safeguards(rows) => rows.iter().map(|row| row.safeguard.label().to_owned()).collect(),
+            Answer::Files(rows) => rows.iter().map(|row| row.name.clone()).collect(),
         }
     }
 

@@ -71,23 +71,6 @@ impl Specification {
         Ok(read)
     }
 
-    /// The specification in an event's value.
-    ///
-    /// # Errors
-    /// As [`Specification::parse`].
-    pub fn from_value(value: &serde_json::Value) -> Result<Self, SpecificationError> {
-        let bytes = serde_json::to_vec(value).map_err(|error| form("the value", error))?;
-        Self::parse(&bytes)
-    }
-
-    /// The same as an event's value.
-    ///
-    /// # Errors
-    /// As [`Specification::to_bytes`].
-    pub fn to_value(&self) -> Result<serde_json::Value, SpecificationError> {
-        serde_json::from_slice(&self.to_bytes()?).map_err(|error| form("the value", error))
-    }
-
     /// The digest of the file.
     ///
     /// # Errors

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use casework::answer::{AccreditedPerson, Answer, Answers, Fields, SafeguardEvidence};
+use casework::answer::{AccreditedPerson, Answer, Answers, AttachedFile, Fields, SafeguardEvidence};
 use casework::form::{Form, Kind, Question};
 use proptest::prelude::*;
 use register::vocabulary::Safeguard;
-use register::{Organisation, PartialDate};
+use register::{Digest, Organisation, PartialDate};
 
 use super::form::shipped;
 
@@ -27,6 +27,10 @@ fn choice(code: &str) -> Answer {
 fn organisation(name: &str, ids: &[(&str, &str)]) -> Organisation {
     let ids: BTreeMap<String, String> = ids.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     Organisation { ids, ..Organisation::named(name) }
+}
+
+fn file(name: &str) -> AttachedFile {
+    AttachedFile { bytes: 1_024, digest: Digest::of(name.as_bytes()), name: name.to_owned() }
 }
 
 /// An application to the shipped form that can be submitted.
@@ -67,7 +71,9 @@ pub fn finished() -> Answers {
         ("article-6", choice("gdpr-6-1-e")),
         ("article-9", Answer::Choices(vec!["gdpr-9-2-j".to_owned()])),
         ("ethics", choice("given")),
+        ("ethics-letter", Answer::Files(vec![file("letter.pdf")])),
         ("dpia", Answer::YesNo(true)),
+        ("dpia-file", Answer::Files(vec![file("dpia.pdf")])),
         ("joint", Answer::YesNo(false)),
         ("has-processors", Answer::YesNo(true)),
         (
@@ -108,6 +114,7 @@ fn stored_answers_are_read_for_ever() {
         ("organisations", Answer::Organisations(vec![organisation("Racks Ltd", &[("ico", "ZA1")])])),
         ("people", finished()["people"].clone()),
         ("safeguards", finished()["safeguards"].clone()),
+        ("files", Answer::Files(vec![file("letter.pdf")])),
     ]
     .into_iter()
     .map(|(id, answer)| (id.to_owned(), answer))

@@ -1,10 +1,9 @@
 //! The form: how it is read, when its questions are asked, and what keeps an application from being submitted.
 
-use casework::event::Attachment;
-use casework::form::{Answered, Form, Kind, Problem, TaskState};
+use casework::form::{Form, Kind, TaskState};
 use casework::{Answer, Answers, Specification};
+use register::PartialDate;
 use register::vocabulary::{Ground, Route};
-use register::{Digest, PartialDate};
 
 use super::answers::{any_answers, finished};
 use super::samples::{dictionary, source};
@@ -22,26 +21,6 @@ pub fn basket() -> Specification {
     let mut basket = Specification::default();
     basket.add(source(&dictionary()), "ks4-gender", (2005, 2010), &[]).unwrap();
     basket
-}
-
-/// The files that the finished application is asked for.
-pub fn files() -> Vec<Attachment> {
-    let file = |question: &str| Attachment {
-        question: question.to_owned(),
-        document: format!("document-{question}"),
-        digest: Digest::of(question.as_bytes()),
-        name: format!("{question}.pdf"),
-        bytes: 1_024,
-    };
-    vec![file("ethics-letter"), file("dpia-file")]
-}
-
-fn given<'a>(answers: &'a Answers, specification: &'a Specification, files: &'a [Attachment]) -> Answered<'a> {
-    Answered { answers, specification, files }
-}
-
-fn problems(form: &Form, answers: &Answers, specification: &Specification, today: PartialDate) -> Vec<Problem> {
-    form.problems(given(answers, specification, &files()), today)
 }
 
 const SMALL: &str = r#"code = "small"
@@ -229,8 +208,8 @@ fn the_questions_are_plain_enough() {
 fn a_finished_application_has_no_problems_and_every_task_is_done() {
     let form = shipped();
     let answers = finished();
-    assert_eq!(problems(&form, &answers, &basket(), today()), []);
-    for status in form.progress(given(&answers, &basket(), &files()), today()) {
+    assert_eq!(form.problems(&answers, &basket(), today()), []);
+    for status in form.progress(&answers, &basket(), today()) {
         assert!(matches!(status.state, TaskState::Done), "{}: {:?}", status.task.id, status.state);
     }
 }
@@ -238,7 +217,7 @@ fn a_finished_application_has_no_problems_and_every_task_is_done() {
 #[test]
 fn an_empty_application_is_asked_for_everything_by_its_own_name() {
     let form = shipped();
-    let problems = problems(&form, &Answers::new(), &Specification::default(), today());
+    let problems = form.problems(&Answers::new(), &Specification::default(), today());
     let of = |id: &str| problems.iter().find(|problem| problem.question == id).map(|problem| problem.message.as_str());
     assert_eq!(of("title"), Some("Enter the title of the project"));
     assert_eq!(of("legal-gateway"), Some("Select the law that lets the department share the data"));
@@ -246,7 +225,7 @@ fn an_empty_application_is_asked_for_everything_by_its_own_name() {
     assert_eq!(of("basket"), Some("Choose at least one item of data"));
     assert_eq!(of("why-direct"), None, "not asked");
     assert!(
-        form.progress(given(&Answers::new(), &Specification::default(), &files()), today())
+        form.progress(&Answers::new(), &Specification::default(), today())
             .iter()
             .all(|status| { matches!(status.state, TaskState::NotStarted) && status.answered == 0 })
     );
@@ -258,10 +237,10 @@ fn a_question_that_is_not_asked_is_not_checked_and_its_stale_answer_is_not_submi
     let mut answers = finished();
     assert!(form.is_asked("why-direct", &answers) && form.submitted(&answers).contains_key("why-direct"));
     answers.insert("why-direct".to_owned(), Answer::YesNo(true));
-    assert_eq!(problems(&form, &answers, &basket(), today()).len(), 1, "of the wrong kind");
+    assert_eq!(form.problems(&answers, &basket(), today()).len(), 1, "of the wrong kind");
     answers.insert("route".to_owned(), Answer::Choice("secure-environment".to_owned()));
     answers.insert("environment".to_owned(), Answer::Choice("ons-srs".to_owned()));
-    assert_eq!(problems(&form, &answers, &basket(), today()), []);
+    assert_eq!(form.problems(&answers, &basket(), today()), []);
     let submitted = form.submitted(&answers);
     assert!(!submitted.contains_key("why-direct") && !submitted.contains_key("place"));
     assert_eq!(form.public(&answers).route, Some(Route::SecureEnvironment));
@@ -284,11 +263,11 @@ fn dates_hold_against_the_day_and_one_another() {
     let mut answers = finished();
     answers.insert("end-date".to_owned(), Answer::Date("2026-11-24".parse().unwrap()));
     let told: Vec<String> =
-        problems(&form, &answers, &basket(), today()).into_iter().map(|problem| problem.message).collect();
+        form.problems(&answers, &basket(), today()).into_iter().map(|problem| problem.message).collect();
     assert_eq!(told, ["The end date must be in the future", "The end date must be after 1 January 2027"]);
     let later: PartialDate = "2031-01-01".parse().unwrap();
     let lapsed: Vec<String> =
-        problems(&form, &finished(), &basket(), later).into_iter().map(|problem| problem.message).collect();
+        form.problems(&finished(), &basket(), later).into_iter().map(|problem| problem.message).collect();
     assert!(lapsed.iter().any(|told| told.starts_with("The accreditation of Ada Byron has expired")), "{lapsed:?}");
     assert!(lapsed.iter().any(|told| told.starts_with("The evidence of Cyber Essentials has expired")), "{lapsed:?}");
 }
@@ -348,8 +327,8 @@ proptest! {
     #[test]
     fn tasks_and_problems_agree_and_only_what_is_asked_is_submitted(answers in any_answers()) {
         let form = shipped();
-        let problems = problems(&form, &answers, &basket(), today());
-        let open = form.progress(given(&answers, &basket(), &files()), today()).into_iter()
+        let problems = form.problems(&answers, &basket(), today());
+        let open = form.progress(&answers, &basket(), today()).into_iter()
             .any(|status| matches!(status.state, TaskState::NotStarted | TaskState::InProgress));
         prop_assert_eq!(open, !problems.is_empty());
         let submitted = form.submitted(&answers);
@@ -357,7 +336,7 @@ proptest! {
             prop_assert!(form.is_asked(id, &answers));
         }
         prop_assert_eq!(&form.submitted(&submitted), &submitted);
-        prop_assert_eq!(form.problems(given(&submitted, &basket(), &files()), today()), problems);
+        prop_assert_eq!(form.problems(&submitted, &basket(), today()), problems);
         prop_assert_eq!(form.public(&submitted), form.public(&answers));
     }
 }

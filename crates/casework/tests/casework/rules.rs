@@ -186,7 +186,7 @@ fn changes_are_asked_for_with_a_day_ahead() {
 
 #[test]
 fn an_answer_that_does_not_change_is_no_event() {
-    let answers = || [("title".to_owned(), Some("Absence".into()))].into();
+    let answers = || [("title".to_owned(), Some(casework::Answer::Text("Absence".to_owned())))].into();
     let history = drafted().when(&applicant(), Command::SaveAnswers { answers: answers() });
     let events = history.events.len();
     let again = history.when(&applicant(), Command::SaveAnswers { answers: answers() });

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use casework::Event;
-use casework::event::{Attachment, ChangeRequest};
-use register::Digest;
+use casework::answer::Answer;
+use casework::event::ChangeRequest;
 use register::vocabulary::{EndGround, Outcome, SuspensionGround};
 
 use crate::given::*;
@@ -35,22 +35,15 @@ fn samples() -> Vec<Event> {
     events.extend(
         proposed(Outcome::ApprovedWithConditions).events.into_iter().rev().take(1).map(|recorded| recorded.event),
     );
-    let file = Attachment {
-        question: "ethics".to_owned(),
-        document: "a-document".to_owned(),
-        digest: Digest::of(b"a file"),
-        name: "letter.pdf".to_owned(),
-        bytes: 1_234,
-    };
-    let answers = || [("title".to_owned(), "Absence".into())].into();
+    let specification = serde_json::from_str(include_str!("../golden/specification.v1.json")).unwrap();
+    let answers = || [("title".to_owned(), Answer::Text("Absence".to_owned()))].into();
     events.extend([
         Event::AnswersSaved {
-            answers: [("title".to_owned(), Some("Absence".into())), ("benefit".to_owned(), None)].into(),
+            answers: [("title".to_owned(), Some(Answer::Text("Absence".to_owned()))), ("benefit".to_owned(), None)]
+                .into(),
         },
         Event::AnswersReused { from: "DR250001".to_owned(), answers: answers() },
-        Event::SpecificationSet { specification: serde_json::json!({ "version": 1 }) },
-        Event::FileAttached { file },
-        Event::FileRemoved { document: "a-document".to_owned() },
+        Event::SpecificationSet { specification: Box::new(specification) },
         Event::ThirdPartyAwaited { what: "Ethics committee".to_owned() },
         Event::ThirdPartyAnswered {},
         Event::ChangesRequested {

@@ -14,9 +14,9 @@ mod versions;
 use axum::Router;
 use axum::routing::{get, post};
 use casework::calendar::date_in_england;
-use casework::form::Answered;
 use casework::permission::{self, Sight};
-use casework::{Case, CommandKind, Form, Specification};
+use casework::form::Problem as Wanting;
+use casework::{Answers, Case, CommandKind, Form, Specification};
 use register::PartialDate;
 use store::casework::cases;
 
@@ -75,13 +75,7 @@ impl Opened {
             tracing::error!("an application is made on a form that this program does not have");
             return Err(Problem::Fault);
         };
-        let specification = match &case.application.specification {
-            None => Specification::default(),
-            Some(value) => Specification::from_value(value).map_err(|error| {
-                tracing::error!(%error, "a basket cannot be read");
-                Problem::Fault
-            })?,
-        };
+        let specification = case.application.specification.clone().unwrap_or_default();
         Ok(Self { case, form, specification, today, editable, signable })
     }
 
@@ -94,10 +88,14 @@ impl Opened {
         if opened.editable { Ok(opened) } else { Err(Problem::Forbidden) }
     }
 
-    /// What there is of it.
-    pub fn answered(&self) -> Answered<'_> {
-        let application = &self.case.application;
-        Answered { answers: &application.answers, specification: &self.specification, files: &application.files }
+    /// The answers so far.
+    pub fn answers(&self) -> &Answers {
+        &self.case.application.answers
+    }
+
+    /// What keeps it from being submitted today.
+    pub fn problems(&self) -> Vec<Wanting> {
+        self.form.problems(self.answers(), &self.specification, self.today)
     }
 
     /// The share's reference.
@@ -108,7 +106,7 @@ impl Opened {
     /// What the application is called: its title, or its reference while it has none.
     pub fn title(&self) -> String {
         let title = self.case.application.answers.get("title").and_then(casework::answer::as_text);
-        title.unwrap_or_else(|| format!("Application {}", self.case.reference))
+        title.map_or_else(|| format!("Application {}", self.case.reference), str::to_owned)
     }
 
     /// The address of one of its pages; the task list's where nothing is given.

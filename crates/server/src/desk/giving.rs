@@ -124,7 +124,7 @@ fn is_untouched(transaction: &Transaction<'_>, case: &Case, seen: u64, command: 
     Ok(since.into_iter().all(|recorded| match &recorded.event {
         Event::AnswersSaved { answers: others } => others.keys().all(|question| !answers.contains_key(question)),
         Event::AnswersReused { answers: others, .. } => others.keys().all(|question| !answers.contains_key(question)),
-        Event::SpecificationSet { .. } | Event::FileAttached { .. } | Event::FileRemoved { .. } => true,
+        Event::SpecificationSet { .. } => true,
         _ => false,
     }))
 }

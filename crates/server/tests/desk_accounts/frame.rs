@@ -41,9 +41,10 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
     let token = browser.get("/desk").await.form_token();
     let other = site.signed_in(person).get("/desk").await.form_token();
     assert_ne!(token, other, "each session has its own");
-    let right: &[(&str, &str)] = &[("form-token", &token)];
-    let of_another: &[(&str, &str)] = &[("form-token", &other)];
-    let cases: &[(&[(&str, &str)], &[(&str, &str)])] = &[
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+    let right: Pairs<'_> = &[("form-token", &token)];
+    let of_another: Pairs<'_> = &[("form-token", &other)];
+    let cases: &[(Pairs<'_>, Pairs<'_>)] = &[
         (&[], &[]),
         (&[], &[("form-token", "")]),
         (&[], of_another),

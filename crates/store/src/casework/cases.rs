@@ -37,7 +37,15 @@ pub fn history(transaction: &Transaction<'_>, reference: &str) -> Result<Vec<Rec
 /// # Errors
 /// A fault of the database, or a history that cannot be.
 pub fn case(transaction: &Transaction<'_>, reference: &str) -> Result<Option<Case>> {
-    casework::fold(&history(transaction, reference)?).map_err(|error| corrupt(reference, &error))
+    folded(reference, &history(transaction, reference)?)
+}
+
+/// The case that these events make; nothing where there are none.
+///
+/// # Errors
+/// A history that cannot be.
+pub fn folded(reference: &str, events: &[Recorded]) -> Result<Option<Case>> {
+    casework::fold(events).map_err(|error| corrupt(reference, &error))
 }
 
 /// Appends events to a case, with all that follows from them: its row in the queues, and the statements that are owed.

@@ -45,7 +45,7 @@ pub async fn check(
         (section, shown.map(|question| row(&opened, question)).collect())
     });
     let sections = sections.collect();
-    let problems = opened.form.problems(opened.answered(), opened.today);
+    let problems = opened.problems();
     let frame = Frame::of(&desk, &by, Section::Applications).await;
     Ok(html(&CheckPage { frame, sections, problems, opened }))
 }
@@ -54,10 +54,6 @@ fn row(opened: &Opened, question: &'static Question) -> Row {
     let application = &opened.case.application;
     let said = match &question.kind {
         Kind::Basket => basket(opened),
-        Kind::Files { .. } => {
-            let files = application.files.iter().filter(|file| file.question == question.id);
-            files.map(|file| format!("{} ({})", file.name, words::size(file.bytes))).collect()
-        }
         _ => application.answers.get(&question.id).map(|answer| question.details(answer)).unwrap_or_default(),
     };
     Row {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use casework::answer::{Answer, Fault, Fields, identifier_label};
-use casework::event::Attachment;
+use casework::answer::{Answer, AttachedFile, Fault, Fields, identifier_label};
 use casework::form::{Kind, Question};
 use casework::{Command, Form};
 
@@ -73,9 +72,11 @@ impl QuestionPage {
         (1..=(filled + 1).min(*at_most).max(1)).collect()
     }
 
-    fn files(&self) -> Vec<&Attachment> {
-        let files = self.opened.case.application.files.iter();
-        files.filter(|file| file.question == self.question.id).collect()
+    fn files(&self) -> &[AttachedFile] {
+        match self.opened.answers().get(&self.question.id) {
+            Some(Answer::Files(files)) => files,
+            _ => &[],
+        }
     }
 
     fn identifier(&self, scheme: &str) -> String {
@@ -178,10 +179,14 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     let opened = Opened::to_write(&desk, &input.by, &reference).await?;
     let seen = input.fields.text(SEEN).parse().ok().unwrap_or(0);
-    let command = Command::RemoveFile { document: input.fields.text("document") };
+    let digest = input.fields.text("digest");
+    let Some(Answer::Files(files)) = opened.answers().get(&id) else { return Err(Problem::NotFound) };
+    let left: Vec<AttachedFile> = files.iter().filter(|file| file.digest.to_string() != digest).cloned().collect();
+    let answer = Some(Answer::Files(left)).filter(|answer| !answer.is_empty());
+    let command = Command::SaveAnswers { answers: BTreeMap::from([(id.clone(), answer)]) };
     match desk.give(&input.by, Some(&reference), Some(seen), command).await? {
         Given::Taken(_) => Ok(see(&opened.question_address(&id))),
-        Given::Wanting(_) => Err(Problem::Bad("This file is not among those of the application.".to_owned())),
+        Given::Wanting(_) => Err(Problem::Bad("This file cannot be taken back.".to_owned())),
     }
 }
 

@@ -51,7 +51,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<ReusePage, 
     let given = &opened.case.application.answers;
     let earlier = held.into_iter().filter_map(|case| {
         let answers = opened.form.reusable(&case.application.answers, given);
-        let title = case.application.answers.get("title").and_then(casework::answer::as_text).unwrap_or_default();
+        let title = case.application.answers.get("title").and_then(casework::answer::as_text).unwrap_or_default().to_owned();
         let about = answers.keys().filter_map(|id| opened.form.question(id)).map(casework::form::Question::title);
         let about = about.collect();
         (!answers.is_empty()).then_some(Earlier { reference: case.reference, title, answers, about })

@@ -63,7 +63,7 @@ pub async fn tasks(
     Path(reference): Path<String>,
 ) -> Result<Response, Problem> {
     let opened = Opened::of(&desk, &by, &reference).await?;
-    let mut states = opened.form.progress(opened.answered(), opened.today).into_iter();
+    let mut states = opened.form.progress(opened.answers(), &opened.specification, opened.today).into_iter();
     let sections = opened.form.sections.iter();
     let sections = sections.map(|section| (section, states.by_ref().take(section.tasks.len()).collect())).collect();
     let (changes, due) = match &opened.case.progress {
