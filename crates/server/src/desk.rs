@@ -5,6 +5,8 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod application;
+mod basket;
 pub mod cookie;
 pub mod giving;
 mod home;
@@ -163,6 +165,8 @@ pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
         .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .merge(application::routes())
+        .merge(basket::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -72,9 +72,7 @@ impl Question {
     /// The same fields with the rows of a list numbered from 1 without gaps, as [`Question::read`] numbers what is wrong.
     pub fn compacted(&self, fields: &Fields) -> Fields {
         let stems: Vec<&str> = match &self.kind {
-            Kind::Organisations { identifiers, .. } => {
-                identifiers.iter().map(String::as_str).chain(["name"]).collect()
-            }
+            Kind::Organisations { identifiers, .. } => identifiers.iter().map(String::as_str).chain(["name"]).collect(),
             Kind::People { .. } => PERSON.to_vec(),
             _ => return fields.clone(),
         };

@@ -20,6 +20,8 @@ pub const HOME: &str = "/desk";
 pub enum Section {
     /// Where everybody begins.
     Home,
+    /// Applications of one's organisations.
+    Applications,
     /// Organisations.
     Organisations,
     /// People and their roles.
@@ -48,9 +50,20 @@ fn administers(actor: &Actor) -> bool {
     actor.staff.contains(&Role::Administrator)
 }
 
+fn applies(actor: &Actor) -> bool {
+    actor.member.values().any(|roles| roles.contains(&Role::Applicant))
+}
+
 /// Every entry, in order. A page is not protected by being left out here.
 pub const ENTRIES: &[Entry] = &[
     Entry { section: Section::Home, name: "Your desk", address: HOME, about: "", shown_to: |_| true },
+    Entry {
+        section: Section::Applications,
+        name: "Apply for data",
+        address: "/desk/apply",
+        about: "Begin an application for your organisation.",
+        shown_to: applies,
+    },
     Entry {
         section: Section::Organisations,
         name: "Organisations",

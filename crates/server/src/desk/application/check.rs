@@ -32,11 +32,7 @@ struct Row {
 }
 
 /// `/desk/application/<reference>/check`
-pub async fn check(
-    State(desk): State<Desk>,
-    by: SignedIn,
-    Path(reference): Path<String>,
-) -> Result<Response, Problem> {
+pub async fn check(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<String>) -> Result<Response, Problem> {
     let opened = Opened::of(&desk, &by, &reference).await?;
     let asked = opened.form.asked(&opened.case.application.answers);
     let sections = opened.form.sections.iter().map(|section| {

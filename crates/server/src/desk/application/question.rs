@@ -79,15 +79,19 @@ impl QuestionPage {
         }
     }
 
+    fn versions_address(&self) -> String {
+        self.opened.address(&format!("versions/{}", self.question.id))
+    }
+
+    fn size(&self, file: &AttachedFile) -> String {
+        words::size(file.bytes)
+    }
+
     fn identifier(&self, scheme: &str) -> String {
         identifier_label(scheme).to_owned()
     }
 
-    /// The message of any of these fields: a date has three, and one message.
-    fn error_of(&self, fields: &[&str]) -> Option<&str> {
-        fields.iter().find_map(|field| self.errors.of(field))
-    }
-
+    /// The message of a date: it has three fields, and one message.
     fn date_error(&self, stem: &str, end: &str) -> Option<&str> {
         ["day", "month", "year"].iter().find_map(|part| self.errors.of(&format!("{stem}-{part}{end}")))
     }
@@ -156,10 +160,7 @@ pub async fn save(
     let command = Command::SaveAnswers { answers };
     match desk.give(&input.by, Some(&reference), Some(seen), command).await? {
         Given::Wanting(errors) => Ok(with_errors(&QuestionPage { errors, ..page })),
-        Given::Taken(case) if input.fields.raw(ACTION) == "add" => {
-            let _ = case;
-            Ok(see(&page.action()))
-        }
+        Given::Taken(_) if input.fields.raw(ACTION) == "add" => Ok(see(&page.action())),
         Given::Taken(case) => {
             let next = page.form.next(&id, &case.application.answers);
             Ok(see(&match next {

@@ -12,6 +12,7 @@ use crate::desk::input::{Errors, Input};
 use crate::desk::page::{Frame, Section, html, see, with_errors};
 use crate::desk::problem::Problem;
 use crate::desk::signed_in::SignedIn;
+use crate::web::words;
 
 /// Earlier applications that are offered.
 const AT_MOST: u64 = 20;
@@ -51,7 +52,8 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<ReusePage, 
     let given = &opened.case.application.answers;
     let earlier = held.into_iter().filter_map(|case| {
         let answers = opened.form.reusable(&case.application.answers, given);
-        let title = case.application.answers.get("title").and_then(casework::answer::as_text).unwrap_or_default().to_owned();
+        let title =
+            case.application.answers.get("title").and_then(casework::answer::as_text).unwrap_or_default().to_owned();
         let about = answers.keys().filter_map(|id| opened.form.question(id)).map(casework::form::Question::title);
         let about = about.collect();
         (!answers.is_empty()).then_some(Earlier { reference: case.reference, title, answers, about })
@@ -67,11 +69,7 @@ pub async fn ask(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<S
 }
 
 /// `POST /desk/application/<reference>/reuse`
-pub async fn reuse(
-    State(desk): State<Desk>,
-    Path(reference): Path<String>,
-    input: Input,
-) -> Result<Response, Problem> {
+pub async fn reuse(State(desk): State<Desk>, Path(reference): Path<String>, input: Input) -> Result<Response, Problem> {
     let page = page(&desk, &input.by, &reference).await?;
     let from = input.fields.text("from");
     let Some(earlier) = page.earlier.iter().find(|earlier| earlier.reference == from) else {

@@ -57,8 +57,7 @@ pub async fn begin(State(desk): State<Desk>, input: Input) -> Result<Response, P
     let reference = desk
         .write(move |transaction| {
             let reference = cases::next_reference(transaction, year)?;
-            let command =
-                Command::OpenApplication { reference: reference.clone(), organisation, form, relation: None };
+            let command = Command::OpenApplication { reference: reference.clone(), organisation, form, relation: None };
             match at.give_in(transaction, &by, None, None, command)? {
                 Given::Taken(_) => Ok(reference),
                 Given::Wanting(_) => Err(Problem::Fault),

@@ -57,11 +57,7 @@ fn is_complete(status: &TaskStatus<'_>) -> bool {
 }
 
 /// `/desk/application/<reference>`
-pub async fn tasks(
-    State(desk): State<Desk>,
-    by: SignedIn,
-    Path(reference): Path<String>,
-) -> Result<Response, Problem> {
+pub async fn tasks(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<String>) -> Result<Response, Problem> {
     let opened = Opened::of(&desk, &by, &reference).await?;
     let mut states = opened.form.progress(opened.answers(), &opened.specification, opened.today).into_iter();
     let sections = opened.form.sections.iter();

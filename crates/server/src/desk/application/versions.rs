@@ -31,9 +31,10 @@ pub async fn versions(
     let question = opened.form.question(&id).ok_or(Problem::NotFound)?;
     let held = opened.case.application.versions.get(&id).ok_or(Problem::NotFound)?;
     let shown = held.iter().rev().map(|version| {
-        let said = version.answer.as_ref().map(|answer| {
-            question.details(answer).iter().flat_map(|text| text.lines()).map(str::to_owned).collect()
-        });
+        let said = version
+            .answer
+            .as_ref()
+            .map(|answer| question.details(answer).iter().flat_map(|text| text.lines()).map(str::to_owned).collect());
         (words::moment(version.at), version.reused_from.clone(), said)
     });
     let versions = shown.collect();
