@@ -7,6 +7,7 @@
 
 mod application;
 mod basket;
+mod case;
 pub mod cookie;
 pub mod giving;
 mod home;
@@ -14,6 +15,7 @@ pub mod input;
 mod letters;
 pub mod page;
 pub mod problem;
+mod queue;
 mod seeing;
 pub mod signed_in;
 
@@ -167,6 +169,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/sign-out", axum::routing::post(home::sign_out))
         .merge(application::routes())
         .merge(basket::routes())
+        .merge(queue::routes())
+        .merge(case::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -1,9 +1,9 @@
-//! `rollcall-server`: imports registers, and serves the public site.
+//! `rollcall-server`: imports registers, serves the public site, and the desk for people who sign in.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::commands::{demo, dictionary, import, serve};
+use server::commands::{demo, dictionary, import, publish, serve};
 
 /// A data-access register that answers for every copy.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ enum Command {
     /// Publish the items of datasets, as a table of variables lists them
     #[command(after_help = dictionary::EXAMPLES)]
     Dictionary(dictionary::Arguments),
+    /// Publish what cases owe the public, where no server runs that would
+    Publish(publish::Arguments),
     /// Serve the site
     Serve(serve::Arguments),
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Dictionary(arguments) => dictionary::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
     };
     match done {

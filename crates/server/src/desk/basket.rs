@@ -89,7 +89,7 @@ async fn basket(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<St
     });
     let matrix = matrix.collect();
     let problems = opened.specification.problems().iter().map(ToString::to_string).collect();
-    let frame = Frame::of(&desk, &by, Section::Applications).await;
+    let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&BasketPage { frame, matrix, problems, opened }))
 }
 

@@ -42,7 +42,7 @@ pub async fn check(State(desk): State<Desk>, by: SignedIn, Path(reference): Path
     });
     let sections = sections.collect();
     let problems = opened.problems();
-    let frame = Frame::of(&desk, &by, Section::Applications).await;
+    let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&CheckPage { frame, sections, problems, opened }))
 }
 

@@ -33,7 +33,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<DeclarePage
         return Err(Problem::Forbidden);
     }
     let problems = opened.problems();
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     Ok(DeclarePage { frame, errors, opened, problems, signed: String::new() })
 }
 

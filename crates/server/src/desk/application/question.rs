@@ -119,7 +119,7 @@ async fn page(
     };
     let fields = answers.get(id).map(Answer::fields).unwrap_or_default();
     let from_check = query == Some(FROM_CHECK);
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     Ok(QuestionPage { frame, errors, opened, form, question, fields, changes, from_check })
 }
 

@@ -59,7 +59,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<ReusePage, 
         (!answers.is_empty()).then_some(Earlier { reference: case.reference, title, answers, about })
     });
     let earlier = earlier.collect();
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     Ok(ReusePage { frame, errors, opened, earlier })
 }
 

@@ -37,7 +37,7 @@ async fn page(desk: &Desk, by: &SignedIn, errors: Errors) -> Result<StartPage, P
         return Err(Problem::Forbidden);
     }
     let form = Form::shipped(FORM).ok_or(Problem::Fault)?;
-    Ok(StartPage { frame: Frame::of(desk, by, Section::Applications).await, errors, form, organisations })
+    Ok(StartPage { frame: Frame::of(desk, by, Section::Cases).await, errors, form, organisations })
 }
 
 /// `/desk/apply`

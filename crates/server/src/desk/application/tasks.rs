@@ -72,6 +72,6 @@ pub async fn tasks(State(desk): State<Desk>, by: SignedIn, Path(reference): Path
         (place, request.what.clone())
     });
     let organisation = by.organisations.get(&opened.case.organisation).cloned().unwrap_or_default();
-    let frame = Frame::of(&desk, &by, Section::Applications).await;
+    let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&TasksPage { changes: told.collect(), by: due, frame, sections, organisation, opened }))
 }

@@ -38,6 +38,6 @@ pub async fn versions(
         (words::moment(version.at), version.reused_from.clone(), said)
     });
     let versions = shown.collect();
-    let frame = Frame::of(&desk, &by, Section::Applications).await;
+    let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&VersionsPage { frame, question, versions, opened }))
 }

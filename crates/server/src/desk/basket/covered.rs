@@ -80,7 +80,7 @@ impl Typed {
 
 async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<CoveredPage, Problem> {
     let opened = Opened::to_write(desk, by, reference).await?;
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     Ok(CoveredPage { typed: Typed::of(&opened), frame, errors, opened })
 }
 

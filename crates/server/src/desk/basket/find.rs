@@ -149,7 +149,7 @@ pub(super) async fn page(desk: &Desk, by: &SignedIn, opened: Opened, asked: Aske
     if !asked.dataset.is_empty() && dictionary.is_none() {
         return Err(Problem::NotFound);
     }
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     let typed = Typed::default();
     Ok(FindPage { frame, errors, opened, asked, typed, datasets, dictionary, items, found })
 }

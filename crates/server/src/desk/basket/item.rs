@@ -207,7 +207,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str, query: Option<&str>) 
     let rows = register::dictionary::item_addresses(&held.dictionary);
     let row = rows.iter().position(|known| *known == address);
     let description = row.and_then(|row| held.dictionary.items[row].description.clone());
-    let (frame, errors) = (Frame::of(desk, by, Section::Applications).await, Errors::default());
+    let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     let typed = Typed::of_item(&item);
     Ok((ItemPage { frame, errors, opened, dataset, item, description, typed }, held))
 }
