@@ -5,6 +5,7 @@
 
 mod check;
 mod declare;
+mod file;
 mod question;
 mod reuse;
 mod start;
@@ -12,6 +13,7 @@ mod tasks;
 mod versions;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use casework::calendar::date_in_england;
 use casework::form::Problem as Wanting;
@@ -21,6 +23,7 @@ use register::PartialDate;
 use store::casework::cases;
 
 use super::Desk;
+use super::files::UPLOAD;
 use super::problem::Problem;
 use super::signed_in::SignedIn;
 use crate::web::words;
@@ -35,6 +38,11 @@ pub fn routes() -> Router<Desk> {
         .route("/desk/application/{reference}", get(tasks::tasks))
         .route("/desk/application/{reference}/question/{id}", get(question::ask).post(question::save))
         .route("/desk/application/{reference}/question/{id}/remove", post(question::remove))
+        .route(
+            "/desk/application/{reference}/question/{id}/file",
+            post(file::hand_in).layer(DefaultBodyLimit::max(UPLOAD)),
+        )
+        .route("/desk/application/{reference}/file/{digest}", get(file::save))
         .route("/desk/application/{reference}/versions/{id}", get(versions::versions))
         .route("/desk/application/{reference}/check", get(check::check))
         .route("/desk/application/{reference}/reuse", get(reuse::ask).post(reuse::reuse))

@@ -18,7 +18,7 @@ use crate::desk::signed_in::SignedIn;
 use crate::web::words;
 
 /// The field that says how much of the case was seen.
-const SEEN: &str = "seen";
+pub(super) const SEEN: &str = "seen";
 
 /// The field that says which button was pressed.
 const ACTION: &str = "action";
@@ -81,6 +81,20 @@ impl QuestionPage {
 
     fn versions_address(&self) -> String {
         self.opened.address(&format!("versions/{}", self.question.id))
+    }
+
+    fn file_address(&self, file: &AttachedFile) -> String {
+        self.opened.address(&format!("file/{}", file.digest))
+    }
+
+    /// Where whoever has handed in their files goes on.
+    fn onward(&self) -> String {
+        let next = self.form.next(&self.question.id, self.opened.answers());
+        match next {
+            _ if self.from_check => self.opened.address("check"),
+            Some(next) => self.opened.question_address(&next.id),
+            None => self.opened.address(""),
+        }
     }
 
     fn size(&self, file: &AttachedFile) -> String {
@@ -189,6 +203,18 @@ pub async fn remove(
         Given::Taken(_) => Ok(see(&opened.question_address(&id))),
         Given::Wanting(_) => Err(Problem::Bad("This file cannot be taken back.".to_owned())),
     }
+}
+
+/// The page again, with what is wrong.
+pub(super) async fn again(
+    desk: &Desk,
+    by: &SignedIn,
+    opened: Opened,
+    id: &str,
+    errors: Errors,
+) -> Result<Response, Problem> {
+    let page = page(desk, by, opened, id, None).await?;
+    Ok(with_errors(&QuestionPage { errors, ..page }))
 }
 
 /// What was sent of the answer.
