@@ -55,7 +55,7 @@ check: assets ## Formatting, lints, licences and sources, the crate graph
 	tests/crate-graph
 
 unit: assets ## Unit, property and integration tests of every crate
-	tests/install smtp
+	tests/install smtp openid
 	cargo test --quiet --locked --workspace
 	tests/real-register
 

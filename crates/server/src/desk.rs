@@ -5,20 +5,31 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod account;
 mod application;
 mod basket;
 mod case;
+mod codes;
 pub mod cookie;
 pub mod files;
 pub mod giving;
+pub mod guesses;
 mod home;
 pub mod input;
 mod letters;
+mod links;
+pub mod openid;
+mod organisations;
 pub mod page;
 pub mod papers;
+mod password;
+mod people;
+mod post;
 pub mod problem;
 mod queue;
+mod second_factor;
 mod seeing;
+mod sign_in;
 pub mod signed_in;
 
 use std::sync::{Arc, OnceLock};
@@ -30,7 +41,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
@@ -41,6 +52,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::publishing::Bell;
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
+use guesses::Guesses;
+use openid::Provider;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -59,6 +72,7 @@ struct Inner {
     data: DataFolder,
     site: Site,
     settings: Settings,
+    guesses: Guesses,
     bell: Bell,
     /// The custodian's name, once somebody asked the register for it.
     custodian: OnceLock<String>,
@@ -74,6 +88,8 @@ pub struct Settings {
     pub operator: Operator,
     /// Proxies of the operator's in front of this process.
     pub proxies: usize,
+    /// Another provider at which people may sign in.
+    pub openid: Option<Provider>,
 }
 
 impl Desk {
@@ -97,8 +113,9 @@ impl Desk {
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
         let documents = Documents::open(&data.private(), &casework)?;
-        let (bell, custodian, clock) = (Bell::default(), OnceLock::new(), Box::new(clock));
-        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, bell, custodian, clock })))
+        let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
+        let clock = Box::new(clock);
+        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, guesses, bell, custodian, clock })))
     }
 
     /// What time it is.
@@ -147,6 +164,16 @@ impl Desk {
         &self.0.settings
     }
 
+    /// The other provider at which people may sign in.
+    pub fn openid(&self) -> Option<&Provider> {
+        self.0.settings.openid.as_ref()
+    }
+
+    /// How often what was tried.
+    pub fn guesses(&self) -> &Guesses {
+        &self.0.guesses
+    }
+
     /// Asks the private zone; all that is read is of one moment.
     ///
     /// # Errors
@@ -182,11 +209,32 @@ impl AsRef<Casework> for Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
-        .route("/desk/sign-out", axum::routing::post(home::sign_out))
         .merge(application::routes())
         .merge(basket::routes())
         .merge(queue::routes())
         .merge(case::routes())
+        .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/desk/second-factor", get(codes::show).post(codes::send))
+        .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
+        .route("/desk/link/{token}", get(links::show_link).post(links::send_link))
+        .route("/desk/openid", get(openid::go))
+        .route(openid::BACK, get(openid::come_back))
+        .route("/desk/sign-out", post(home::sign_out))
+        .route("/desk/account", get(account::show))
+        .route("/desk/account/password", post(account::change_password))
+        .route("/desk/account/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/desk/organisations", get(organisations::list).post(organisations::add))
+        .route("/desk/organisations/{id}", get(organisations::show))
+        .route("/desk/organisations/{id}/name", post(organisations::rename))
+        .route("/desk/organisations/{id}/identifiers", post(organisations::set_identifiers))
+        .route("/desk/people", get(people::list).post(people::invite))
+        .route("/desk/people/{id}", get(people::show))
+        .route("/desk/people/{id}/roles", post(people::give))
+        .route("/desk/people/{id}/roles/take", post(people::take))
+        .route("/desk/people/{id}/disable", post(people::disable))
+        .route("/desk/people/{id}/enable", post(people::enable))
+        .route("/desk/people/{id}/invitation", post(people::invite_again))
+        .route("/desk/people/{id}/second-factor", post(people::remove_second_factor))
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod documents;
 pub mod links;
 pub mod mail;
+pub mod openid;
 pub mod organisations;
 pub mod owed;
 pub mod people;

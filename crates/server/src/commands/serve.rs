@@ -7,6 +7,7 @@ use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
 
+use crate::desk::openid::Provider;
 use crate::desk::{self, Desk};
 use crate::settings::Settings as Operator;
 use crate::web::{self, Limits, Settings, Site, SiteAddress};
@@ -82,7 +83,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let router = match &arguments.data {
             Some(data) => {
                 let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
-                let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies };
+                let openid = operator.sign_in.openid.as_ref().map(Provider::of).transpose()?;
+                let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies, openid };
                 let desk = Desk::open(DataFolder::at(data), site, settings)?;
                 publishing = Some(Publishing::start(desk.clone())?);
                 desk::router(desk).merge(public)
