@@ -6,6 +6,8 @@
 //! store's.
 
 mod account;
+mod application;
+mod basket;
 mod case;
 mod codes;
 pub mod cookie;
@@ -230,6 +232,8 @@ impl AsRef<Casework> for Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
+        .merge(application::routes())
+        .merge(basket::routes())
         .merge(queue::routes())
         .merge(case::routes())
         .merge(permissions::routes())
