@@ -4,6 +4,7 @@ pub mod admin;
 pub mod demo;
 pub mod dictionary;
 pub mod import;
+pub mod publish;
 pub mod serve;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -6,8 +6,10 @@
 //! store's.
 
 mod account;
+mod case;
 mod codes;
 pub mod cookie;
+pub mod files;
 pub mod giving;
 pub mod guesses;
 mod home;
@@ -17,10 +19,12 @@ mod links;
 pub mod openid;
 mod organisations;
 pub mod page;
+pub mod papers;
 mod password;
 mod people;
 mod post;
 pub mod problem;
+mod queue;
 mod second_factor;
 mod seeing;
 mod sign_in;
@@ -38,6 +42,7 @@ use axum::response::Response;
 use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
+use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -61,6 +66,7 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     casework: Casework,
+    documents: Documents,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -104,9 +110,10 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
+        let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
         let clock = Box::new(clock);
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, guesses, bell, custodian, clock })))
+        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, guesses, bell, custodian, clock })))
     }
 
     /// What time it is.
@@ -118,6 +125,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// The files that people gave.
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// The data folder.
@@ -185,10 +197,18 @@ impl Desk {
     }
 }
 
+impl AsRef<Casework> for Desk {
+    fn as_ref(&self) -> &Casework {
+        self.casework()
+    }
+}
+
 /// Every page under `/desk`. Merged with the public site's router, it leaves that one as it is.
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
+        .merge(queue::routes())
+        .merge(case::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::commands::{admin, demo, dictionary, import, serve};
+use server::commands::{admin, demo, dictionary, import, publish, serve};
 
 /// A data-access register that answers for every copy.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ enum Command {
     /// Publish the items of datasets, as a table of variables lists them
     #[command(after_help = dictionary::EXAMPLES)]
     Dictionary(dictionary::Arguments),
+    /// Publish what cases owe the public, where no server runs that would
+    Publish(publish::Arguments),
     /// Make the account with which everything begins
     Admin(admin::Arguments),
     /// Serve the site
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Dictionary(arguments) => dictionary::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Admin(arguments) => admin::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
     };
