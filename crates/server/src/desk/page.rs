@@ -26,6 +26,8 @@ pub enum Section {
     Organisations,
     /// People and their roles.
     People,
+    /// Mail that has not gone out.
+    Mail,
     /// One's own account.
     Account,
     /// None of these.
@@ -76,6 +78,13 @@ pub const ENTRIES: &[Entry] = &[
         name: "People",
         address: "/desk/people",
         about: "Invite people, and give and take roles.",
+        shown_to: administers,
+    },
+    Entry {
+        section: Section::Mail,
+        name: "Mail",
+        address: "/desk/mail",
+        about: "Mail that has not gone out, and why.",
         shown_to: administers,
     },
     Entry {
