@@ -6,6 +6,8 @@
 //! store's.
 
 mod account;
+mod application;
+mod basket;
 mod case;
 mod codes;
 pub mod cookie;
@@ -23,6 +25,7 @@ pub mod page;
 pub mod papers;
 mod password;
 mod people;
+mod permissions;
 mod post;
 pub mod problem;
 mod queue;
@@ -230,8 +233,11 @@ impl AsRef<Casework> for Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
+        .merge(application::routes())
+        .merge(basket::routes())
         .merge(queue::routes())
         .merge(case::routes())
+        .merge(permissions::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))

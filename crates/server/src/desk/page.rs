@@ -28,6 +28,8 @@ pub enum Section {
     People,
     /// Mail that has not gone out.
     Mail,
+    /// Who can see what.
+    Permissions,
     /// One's own account.
     Account,
     /// None of these.
@@ -86,6 +88,13 @@ pub const ENTRIES: &[Entry] = &[
         address: "/desk/mail",
         about: "Mail that has not gone out, and why.",
         shown_to: administers,
+    },
+    Entry {
+        section: Section::Permissions,
+        name: "Who can see what",
+        address: "/desk/permissions",
+        about: "Every role, what it sees and what it can do.",
+        shown_to: |_| true,
     },
     Entry {
         section: Section::Account,
