@@ -14,6 +14,7 @@ pub mod event;
 mod evolve;
 pub mod form;
 pub mod owed;
+pub mod paper;
 pub mod permission;
 pub mod person;
 pub mod publication;

@@ -6,6 +6,7 @@
 //! store's.
 
 pub mod cookie;
+pub mod files;
 pub mod giving;
 mod home;
 pub mod input;
@@ -27,6 +28,7 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use register::Moment;
 use rusqlite::Transaction;
+use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -48,6 +50,7 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     casework: Casework,
+    documents: Documents,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -88,8 +91,10 @@ impl Desk {
         clock: impl Fn() -> Moment + Send + Sync + 'static,
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
+        let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, clock) = (Bell::default(), OnceLock::new(), Box::new(clock));
-        Ok(Self(Arc::new(Inner { casework, data, site, settings, bell, custodian, clock })))
+        let inner = Inner { casework, documents, data, site, settings, bell, custodian, clock };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// What time it is.
@@ -101,6 +106,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// The files that people gave.
+    pub fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// The data folder.
@@ -155,6 +165,12 @@ impl Desk {
     ) -> Result<T, Problem> {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+    }
+}
+
+impl AsRef<Casework> for Desk {
+    fn as_ref(&self) -> &Casework {
+        self.casework()
     }
 }
 

@@ -43,7 +43,7 @@ impl Outbox {
         assert!(self.casework.write(|transaction| mail::enqueue(transaction, &owed, at(0))).unwrap());
     }
 
-    fn worker(&self, settings: &MailSettings) -> Worker {
+    fn worker(&self, settings: &MailSettings) -> Worker<Arc<Casework>> {
         Worker::new(Post::of(settings).unwrap(), self.casework.clone())
     }
 

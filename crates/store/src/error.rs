@@ -42,6 +42,8 @@ pub enum StoreError {
     Sealed {
         /// The document.
         id: i64,
+        /// What was found while it was read, where that is what showed it.
+        source: Option<io::Error>,
     },
     /// The log could not be written or read.
     #[error(transparent)]

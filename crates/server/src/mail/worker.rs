@@ -23,14 +23,14 @@ const AFTER_A_FAULT: Duration = Duration::from_secs(60);
 
 /// What sends the mail of one outbox.
 #[derive(Debug)]
-pub struct Worker {
+pub struct Worker<C> {
     post: Post,
-    casework: Arc<Casework>,
+    casework: C,
 }
 
-impl Worker {
-    /// A worker for this outbox.
-    pub fn new(post: Post, casework: Arc<Casework>) -> Self {
+impl<C: AsRef<Casework> + Clone + Send + 'static> Worker<C> {
+    /// A worker for the outbox of this database, or of whatever holds it.
+    pub fn new(post: Post, casework: C) -> Self {
         Self { post, casework }
     }
 
@@ -144,7 +144,7 @@ impl Worker {
         work: impl FnOnce(&Casework) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let casework = self.casework.clone();
-        match tokio::task::spawn_blocking(move || work(&casework)).await {
+        match tokio::task::spawn_blocking(move || work(casework.as_ref())).await {
             Ok(done) => done,
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         }

@@ -219,7 +219,7 @@ impl Documents {
     /// # Errors
     /// If its file is gone, was changed or exchanged, or its key is not held. Reading it finds what was changed further in.
     pub fn content(&self, document: &Document) -> Result<Opened> {
-        let sealed = || StoreError::Sealed { id: document.id.0 };
+        let sealed = || StoreError::Sealed { id: document.id.0, source: None };
         let label = label(&document.holder, &document.digest, document.size, &document.file);
         let key = self.keys.unwrap(&document.key, &document.wrapped, &label).ok_or_else(sealed)?;
         let path = self.folder.join(&document.file);
@@ -278,7 +278,7 @@ impl Documents {
         for document in &old {
             let label = label(&document.holder, &document.digest, document.size, &document.file);
             let key = self.keys.unwrap(&document.key, &document.wrapped, &label);
-            let key = key.ok_or(StoreError::Sealed { id: document.id.0 })?;
+            let key = key.ok_or(StoreError::Sealed { id: document.id.0, source: None })?;
             let wrapped = self.keys.wrap(&key, &label)?;
             transaction
                 .prepare_cached("UPDATE document SET key = ?2, wrapped = ?3 WHERE id = ?1")
