@@ -1,6 +1,7 @@
 //! What a case will say in public: texts, each sealed with its salt, and the few that are withheld, each with its ground.
 
 use register::disclosure::Disclosure;
+use register::statement::Evidence;
 use register::vocabulary::{Ground, Outcome, Reason, Route};
 use register::{Draft, PartialDate};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,9 @@ pub struct Decision {
     /// How the data is to be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
+    /// What was before whoever decided, by salted digest; casework keeps the salts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
 }
 
 /// The decision on one dataset, where it differs.
