@@ -104,6 +104,31 @@ impl Decision {
     }
 }
 
+/// Whether a reason speaks for giving access.
+pub fn speaks_for(reason: Reason) -> bool {
+    match reason {
+        Reason::BenefitClear
+        | Reason::BenefitWide
+        | Reason::MethodsSound
+        | Reason::NotDuplicating
+        | Reason::DataLeast
+        | Reason::SettingSafe
+        | Reason::PeopleSafe
+        | Reason::LegalBasisMet
+        | Reason::RequiredByLaw => true,
+        Reason::BenefitUnclear
+        | Reason::CommercialOnly
+        | Reason::MethodsUnsound
+        | Reason::Duplicating
+        | Reason::DataExcessive
+        | Reason::SettingUnsafe
+        | Reason::PeopleUnsafe
+        | Reason::LegalBasisMissing
+        | Reason::ApplicantWithdrew
+        | Reason::NoAnswer => false,
+    }
+}
+
 mod encoded {
     use register::disclosure::Disclosure;
     use serde::{Deserialize, Deserializer, Serializer, de};

@@ -5,7 +5,9 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod agreement;
 pub mod cookie;
+mod decision;
 pub mod files;
 pub mod giving;
 mod home;
@@ -13,6 +15,7 @@ pub mod input;
 mod letters;
 pub mod page;
 pub mod problem;
+mod review;
 mod seeing;
 pub mod signed_in;
 
@@ -179,6 +182,9 @@ pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
         .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .merge(review::routes())
+        .merge(decision::routes())
+        .merge(agreement::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

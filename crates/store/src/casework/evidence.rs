@@ -8,7 +8,6 @@ use super::failed;
 use crate::error::Result;
 
 /// One document.
-#[derive(Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The digest of salt and document.
     pub digest: Digest,
