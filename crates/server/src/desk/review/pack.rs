@@ -137,7 +137,7 @@ fn earlier_decisions(earlier: Option<Vec<Similar>>) -> Vec<Block> {
             let reasons =
                 if one.reasons.is_empty() { "no reasons published".to_owned() } else { one.reasons.join("; ") };
             format!(
-                "{}, {}: {} ({}). {reasons}. It has {}.",
+                "{}, {}: {} ({}). {reasons}. In common: {}.",
                 one.reference,
                 one.recipient,
                 one.outcome.label().to_lowercase(),
