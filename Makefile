@@ -11,7 +11,7 @@ CARGO_DENY := 0.20.2
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
-.PHONY: help demo assets build wasm test check unit log api browser crash bench screenshots clean
+.PHONY: help demo assets build papers wasm test check unit log api browser crash bench screenshots clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -24,13 +24,26 @@ demo: build ## Build, fill a data folder with an invented register, and serve it
 build: assets
 	@cargo build --quiet --release --locked -p server -p cli
 
+# The one program that makes PDF. It takes some twelve minutes of a processor to build (docs/decisions/0016-papers.md), so
+# nothing else waits for it: it lies beside the server, which finds it there.
+papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements, and test it against other readers
+	tests/install poppler
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo build --quiet --release --locked --manifest-path crates/papers/Cargo.toml
+	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo test --quiet --release --locked --manifest-path crates/papers/Cargo.toml
+	cargo fmt --manifest-path crates/papers/Cargo.toml --check
+	tests/install deny $(CARGO_DENY)
+	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
+	mkdir -p $(CARGO_TARGET_DIR)/release
+	install -m 755 $(CARGO_TARGET_DIR)/papers/release/rollcall-papers $(CARGO_TARGET_DIR)/release/
+	ROLLCALL_PAPERS=$(CARGO_TARGET_DIR)/release/rollcall-papers cargo test --quiet --locked -p server --test desk_papers
+
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
 
 web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
-test: wasm check unit log crash api browser ## Check and test everything; this is what CI runs
+test: wasm check unit log crash api browser papers ## Check and test everything; this is what CI runs
 
 # First of all, or what is checked would be a site without the check in the browser.
 wasm:
@@ -44,7 +57,7 @@ check: assets ## Formatting, lints, licences and sources, the crate graph
 	tests/crate-graph
 
 unit: assets ## Unit, property and integration tests of every crate
-	tests/install smtp
+	tests/install smtp openid
 	cargo test --quiet --locked --workspace
 	tests/real-register
 

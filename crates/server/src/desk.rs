@@ -5,18 +5,35 @@
 //! length), or written to a log but the route and its outcome. Handlers parse, call one use case, and render; SQL is the
 //! store's.
 
+mod account;
 mod agreement;
+mod application;
+mod basket;
+mod case;
+mod codes;
 pub mod cookie;
 mod decision;
 pub mod files;
 pub mod giving;
+pub mod guesses;
 mod home;
 pub mod input;
 mod letters;
+mod links;
+pub mod openid;
+mod organisations;
 pub mod page;
+pub mod papers;
+mod password;
+mod people;
+mod permissions;
+mod post;
 pub mod problem;
+mod queue;
 mod review;
+mod second_factor;
 mod seeing;
+mod sign_in;
 pub mod signed_in;
 
 use std::sync::{Arc, OnceLock};
@@ -28,17 +45,21 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
+use tokio::sync::Notify;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::publishing::Bell;
 use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
+use guesses::Guesses;
+use openid::Provider;
+use papers::Papers;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -54,10 +75,14 @@ pub struct Desk(Arc<Inner>);
 struct Inner {
     casework: Casework,
     documents: Documents,
+    papers: Papers,
     data: DataFolder,
     site: Site,
     settings: Settings,
+    guesses: Guesses,
     bell: Bell,
+    /// Wakes whoever sends mail.
+    written: Arc<Notify>,
     /// The custodian's name, once somebody asked the register for it.
     custodian: OnceLock<String>,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
@@ -72,6 +97,8 @@ pub struct Settings {
     pub operator: Operator,
     /// Proxies of the operator's in front of this process.
     pub proxies: usize,
+    /// Another provider at which people may sign in.
+    pub openid: Option<Provider>,
 }
 
 impl Desk {
@@ -95,9 +122,21 @@ impl Desk {
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
         let documents = Documents::open(&data.private(), &casework)?;
-        let (bell, custodian, clock) = (Bell::default(), OnceLock::new(), Box::new(clock));
-        let inner = Inner { casework, documents, data, site, settings, bell, custodian, clock };
-        Ok(Self(Arc::new(inner)))
+        let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
+        let (clock, written) = (Box::new(clock), Arc::default());
+        Ok(Self(Arc::new(Inner {
+            casework,
+            documents,
+            papers: Papers::beside_this_program(),
+            data,
+            site,
+            settings,
+            guesses,
+            bell,
+            written,
+            custodian,
+            clock,
+        })))
     }
 
     /// What time it is.
@@ -109,6 +148,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// What makes PDF of papers.
+    pub fn papers(&self) -> &Papers {
+        &self.0.papers
     }
 
     /// The files that people gave.
@@ -146,6 +190,16 @@ impl Desk {
         &self.0.settings
     }
 
+    /// The other provider at which people may sign in.
+    pub fn openid(&self) -> Option<&Provider> {
+        self.0.settings.openid.as_ref()
+    }
+
+    /// How often what was tried.
+    pub fn guesses(&self) -> &Guesses {
+        &self.0.guesses
+    }
+
     /// Asks the private zone; all that is read is of one moment.
     ///
     /// # Errors
@@ -167,7 +221,15 @@ impl Desk {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let desk = self.clone();
-        tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+        let written = tokio::task::spawn_blocking(move || desk.casework().write(work)).await;
+        // There may be mail in what was written; looking costs one question of an index.
+        self.0.written.notify_one();
+        written.unwrap_or(Err(Problem::Fault))
+    }
+
+    /// What is notified whenever something was written, in which there may be mail.
+    pub fn written(&self) -> Arc<Notify> {
+        self.0.written.clone()
     }
 }
 
@@ -181,10 +243,36 @@ impl AsRef<Casework> for Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
-        .route("/desk/sign-out", axum::routing::post(home::sign_out))
+        .merge(application::routes())
+        .merge(basket::routes())
+        .merge(queue::routes())
+        .merge(case::routes())
+        .merge(permissions::routes())
         .merge(review::routes())
         .merge(decision::routes())
         .merge(agreement::routes())
+        .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
+        .route("/desk/second-factor", get(codes::show).post(codes::send))
+        .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
+        .route("/desk/link/{token}", get(links::show_link).post(links::send_link))
+        .route("/desk/openid", get(openid::go))
+        .route(openid::BACK, get(openid::come_back))
+        .route("/desk/sign-out", post(home::sign_out))
+        .route("/desk/account", get(account::show))
+        .route("/desk/account/password", post(account::change_password))
+        .route("/desk/account/sign-out-everywhere", post(account::sign_out_everywhere))
+        .route("/desk/organisations", get(organisations::list).post(organisations::add))
+        .route("/desk/organisations/{id}", get(organisations::show))
+        .route("/desk/organisations/{id}/name", post(organisations::rename))
+        .route("/desk/organisations/{id}/identifiers", post(organisations::set_identifiers))
+        .route("/desk/people", get(people::list).post(people::invite))
+        .route("/desk/people/{id}", get(people::show))
+        .route("/desk/people/{id}/roles", post(people::give))
+        .route("/desk/people/{id}/roles/take", post(people::take))
+        .route("/desk/people/{id}/disable", post(people::disable))
+        .route("/desk/people/{id}/enable", post(people::enable))
+        .route("/desk/people/{id}/invitation", post(people::invite_again))
+        .route("/desk/people/{id}/second-factor", post(people::remove_second_factor))
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -1,9 +1,9 @@
-//! `rollcall-server`: imports registers, and serves the public site.
+//! `rollcall-server`: imports registers, and serves the public site and the desk.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::commands::{demo, dictionary, import, serve};
+use server::commands::{admin, demo, dictionary, import, publish, serve};
 
 /// A data-access register that answers for every copy.
 #[derive(Debug, Parser)]
@@ -18,6 +18,7 @@ Examples:
   rollcall-server demo --data demo-data
   rollcall-server import register-2021-02.xlsx --mapping nhs-digital --data data --dry-run
   rollcall-server dictionary ks4-variables.xlsx --mapping npd-variables --data data --edition 2018-10 --dry-run
+  rollcall-server admin create --data data --email ada@example.org --name 'Ada Example'
   rollcall-server serve --data data --listen 127.0.0.1:8080
   rollcall-server serve --only public --folder copy-of-public --listen 127.0.0.1:8080
 
@@ -32,6 +33,10 @@ enum Command {
     /// Publish the items of datasets, as a table of variables lists them
     #[command(after_help = dictionary::EXAMPLES)]
     Dictionary(dictionary::Arguments),
+    /// Publish what cases owe the public, where no server runs that would
+    Publish(publish::Arguments),
+    /// Make the account with which everything begins
+    Admin(admin::Arguments),
     /// Serve the site
     Serve(serve::Arguments),
 }
@@ -41,6 +46,8 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Dictionary(arguments) => dictionary::run(&arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
+        Command::Admin(arguments) => admin::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
     };
     match done {

@@ -7,13 +7,19 @@
 //! address = "Data Register, 1 Example Street, Exampletown EX1 1EX"
 //! accessibility = "accessibility@example.org"
 //!
+//! [sign_in.openid]
+//! issuer = "https://login.example.org"
+//! client_id = "data-register"
+//! client_secret_file = "/etc/rollcall/openid-secret"
+//! label = "Sign in with your Example account"
+//!
 //! [mail]
 //! server = "mail.example.org"
 //! from = "Data Register <data-register@example.org>"
 //! password_file = "/etc/rollcall/mail"
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -35,9 +41,34 @@ pub struct Settings {
     /// Whom to write to.
     #[serde(default)]
     pub contact: Contact,
+    /// How people sign in, beside passwords.
+    #[serde(default)]
+    pub sign_in: SignIn,
     /// How mail is sent; without it, mail waits in the outbox.
     #[serde(default)]
     pub mail: Option<MailSettings>,
+}
+
+/// How people sign in, beside passwords.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Another provider that says who somebody is.
+    pub openid: Option<OpenId>,
+}
+
+/// A provider of OpenID Connect.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenId {
+    /// Its address, under which it describes itself.
+    pub issuer: String,
+    /// What it calls this server.
+    pub client_id: String,
+    /// The file with what it knows this server by: secrets do not stand in settings.
+    pub client_secret_file: PathBuf,
+    /// What the button says.
+    pub label: Option<String>,
 }
 
 /// Whom to write to.
@@ -120,10 +151,26 @@ impl Settings {
         check("contact.email", &contact.email, is_email, email)?;
         check("contact.address", &contact.address, is_address, address)?;
         check("contact.accessibility", &contact.accessibility, is_email, email)?;
+        let openid = settings.sign_in.openid.as_ref();
+        let issuer = openid.map(|openid| openid.issuer.clone());
+        let expected = "an address that begins with https://, or with http:// on this machine";
+        check("sign_in.openid.issuer", &issuer, is_issuer, expected)?;
+        let label = openid.and_then(|openid| openid.label.clone());
+        let expected = "1 to 100 characters on one line";
+        check("sign_in.openid.label", &label, |text| is_address(text) && lines(text).len() == 1, expected)?;
         let value = |(key, expected)| SettingsError::Value { file: file.to_owned(), key, expected };
         settings.mail.as_ref().map_or(Ok(()), MailSettings::check).map_err(value)?;
         Ok(settings)
     }
+}
+
+/// Whoever stands between this server and the provider could otherwise say who somebody is.
+fn is_issuer(text: &str) -> bool {
+    let here = |rest: &str| {
+        let host = rest.split(['/', ':']).next().unwrap_or_default();
+        matches!(host, "127.0.0.1" | "localhost")
+    };
+    text.starts_with("https://") && text.len() > 8 || text.strip_prefix("http://").is_some_and(here)
 }
 
 impl Contact {

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod evidence;
 pub mod links;
 pub mod mail;
+pub mod openid;
 pub mod organisations;
 pub mod owed;
 pub mod people;

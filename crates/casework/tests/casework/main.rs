@@ -5,6 +5,7 @@
 mod agreement;
 mod given;
 mod journeys;
+mod papers;
 mod permissions;
 mod properties;
 mod reference;

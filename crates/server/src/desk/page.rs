@@ -20,10 +20,14 @@ pub const HOME: &str = "/desk";
 pub enum Section {
     /// Where everybody begins.
     Home,
+    /// Cases, or the applications of one's organisation.
+    Cases,
     /// Organisations.
     Organisations,
     /// People and their roles.
     People,
+    /// Who can see what.
+    Permissions,
     /// One's own account.
     Account,
     /// None of these.
@@ -48,9 +52,20 @@ fn administers(actor: &Actor) -> bool {
     actor.staff.contains(&Role::Administrator)
 }
 
+fn works_on_cases(actor: &Actor) -> bool {
+    !actor.member.is_empty() || actor.staff.iter().any(|role| *role != Role::Administrator)
+}
+
 /// Every entry, in order. A page is not protected by being left out here.
 pub const ENTRIES: &[Entry] = &[
     Entry { section: Section::Home, name: "Your desk", address: HOME, about: "", shown_to: |_| true },
+    Entry {
+        section: Section::Cases,
+        name: "Cases",
+        address: "/desk/cases",
+        about: "Applications, whose turn it is, and what is late.",
+        shown_to: works_on_cases,
+    },
     Entry {
         section: Section::Organisations,
         name: "Organisations",
@@ -64,6 +79,13 @@ pub const ENTRIES: &[Entry] = &[
         address: "/desk/people",
         about: "Invite people, and give and take roles.",
         shown_to: administers,
+    },
+    Entry {
+        section: Section::Permissions,
+        name: "Who can see what",
+        address: "/desk/permissions",
+        about: "Every role, what it sees and what it can do.",
+        shown_to: |_| true,
     },
     Entry {
         section: Section::Account,

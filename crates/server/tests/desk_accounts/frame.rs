@@ -6,6 +6,9 @@ use casework::Role;
 
 use crate::desk;
 
+/// Names and values.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 #[tokio::test]
 async fn whoever_has_not_signed_in_is_led_to_sign_in_and_back_to_where_they_wanted() {
     let site = desk::new();
@@ -41,10 +44,9 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
     let token = browser.get("/desk").await.form_token();
     let other = site.signed_in(person).get("/desk").await.form_token();
     assert_ne!(token, other, "each session has its own");
-    type Pairs<'a> = &'a [(&'a str, &'a str)];
-    let right: Pairs<'_> = &[("form-token", &token)];
-    let of_another: Pairs<'_> = &[("form-token", &other)];
-    let cases: &[(Pairs<'_>, Pairs<'_>)] = &[
+    let right: Pairs = &[("form-token", &token)];
+    let of_another: Pairs = &[("form-token", &other)];
+    let cases: &[(Pairs, Pairs)] = &[
         (&[], &[]),
         (&[], &[("form-token", "")]),
         (&[], of_another),
@@ -59,7 +61,7 @@ async fn a_form_without_its_token_or_from_another_site_changes_nothing() {
         assert_eq!(answer.heading(), "This form cannot be taken");
         assert_eq!(browser.get("/desk").await.status, StatusCode::OK, "still signed in");
     }
-    let headers: &[(&str, &str)] = &[("origin", "http://desk.example")];
+    let headers: Pairs = &[("origin", "http://desk.example")];
     let answer = browser.send(Method::POST, "/desk/sign-out", headers, Some(right)).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/desk/sign-in?signed-out"));
     assert!(answer.headers[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));

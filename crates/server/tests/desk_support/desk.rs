@@ -72,7 +72,8 @@ pub fn with(address: &str, settings: &str) -> TestDesk {
     };
     let site = Site::with_clock(data.public(), Source::Live(data.site_database()), clock.clone());
     let operator = server::settings::Settings::parse(settings, "settings.toml").unwrap();
-    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0 };
+    let openid = operator.sign_in.openid.as_ref().map(|openid| desk::openid::Provider::of(openid).unwrap());
+    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid };
     let desk = Desk::with_clock(data, site.clone(), settings, clock).unwrap();
     let router = desk::router(desk.clone()).merge(web::router(site));
     TestDesk { _place: place, now, desk, router }
@@ -217,5 +218,53 @@ impl Answer {
     pub fn between(&self, before: &str, after: &str) -> Option<String> {
         let (_, rest) = self.text.split_once(before)?;
         rest.split_once(after).map(|(text, _)| text.to_owned())
+    }
+}
+
+impl TestDesk {
+    /// Every mail that waits, the oldest first: to whom, and its text.
+    pub fn mails(&self) -> Vec<(String, String)> {
+        let now = self.now();
+        let taken = self.write(|transaction| store::casework::mail::take(transaction, now, 100));
+        taken.into_iter().map(|taken| (taken.mail.to, taken.mail.text)).collect()
+    }
+
+    /// The path of the link in the only mail that waits, which is to this address.
+    pub fn link_to(&self, email: &str) -> String {
+        let mails = self.mails();
+        let [(to, text)] = mails.as_slice() else { panic!("expected one mail, found {}", mails.len()) };
+        assert_eq!(to, email);
+        let (_, link) = text.split_once("http://desk.example").unwrap();
+        link.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Somebody with a password, who has not signed in with it yet.
+    pub async fn person_with_password(
+        &self,
+        email: &str,
+        password: &str,
+        roles: &[(Role, Option<OrganisationId>)],
+    ) -> PersonId {
+        let person = self.person(email, roles);
+        let now = self.now();
+        let token = self.write(|transaction| {
+            store::casework::links::make(transaction, person, store::casework::links::Purpose::Reset, now)
+        });
+        let page = format!("/desk/link/{}", token.secret());
+        let answer = self.browser().submit(&page, &page, &[("password", password), ("again", password)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        person
+    }
+
+    /// The code that an authenticator with this secret shows now.
+    pub fn code(&self, secret: &[u8]) -> String {
+        let totp = totp_rs::Builder::new().with_secret(secret.to_vec()).build().unwrap();
+        totp.generate(u64::try_from(self.now().seconds()).unwrap()).to_string()
+    }
+}
+
+impl Browser<'_> {
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.submit("/desk/sign-in", "/desk/sign-in", &[("email", email), ("password", password)]).await
     }
 }

@@ -1,7 +1,7 @@
 //! The record of what happened to accounts: who did what to whom, and when. It is only added to, and holds no address, no
 //! name and no secret: people and organisations stand in it by their numbers.
 
-use casework::{OrganisationId, PersonId};
+use casework::{OrganisationId, PersonId, Role};
 use register::Moment;
 use rusqlite::{Transaction, params};
 
@@ -76,9 +76,9 @@ pub struct AccountEvent {
 }
 
 impl AccountEvent {
-    /// Something that happened to a person's account.
-    pub fn of(kind: Kind, person: PersonId, actor: Option<PersonId>, at: Moment) -> Self {
-        Self { at, actor, person: Some(person), organisation: None, kind, detail: serde_json::json!({}) }
+    /// Something that happened to a person's account, or was tried on an account that there is not.
+    pub fn of(kind: Kind, person: impl Into<Option<PersonId>>, actor: Option<PersonId>, at: Moment) -> Self {
+        Self { at, actor, person: person.into(), organisation: None, kind, detail: serde_json::json!({}) }
     }
 
     /// Something that happened to an organisation.
@@ -90,6 +90,11 @@ impl AccountEvent {
     pub fn with(mut self, detail: serde_json::Value) -> Self {
         self.detail = detail;
         self
+    }
+
+    /// The role that was given or taken.
+    pub fn role(&self) -> Option<Role> {
+        self.detail.get("role")?.as_str()?.parse().ok()
     }
 
     /// The same for a role or a matter of an organisation.

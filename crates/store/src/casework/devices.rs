@@ -43,11 +43,11 @@ pub fn owner(transaction: &Transaction<'_>, token: &Token, now: Moment) -> Resul
         .map_err(failed(transaction))
 }
 
-/// Forgets a browser: too much was guessed from it.
+/// Forgets every browser of a person.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn forget(transaction: &Transaction<'_>, token: &Token) -> Result<()> {
-    transaction.execute("DELETE FROM device WHERE token = ?1", [token.digest()]).map_err(failed(transaction))?;
+pub fn forget_all(transaction: &Transaction<'_>, person: PersonId) -> Result<()> {
+    transaction.execute("DELETE FROM device WHERE person = ?1", [person.0]).map_err(failed(transaction))?;
     Ok(())
 }

@@ -32,7 +32,8 @@ impl Purpose {
         }
     }
 
-    fn lasts(self) -> i64 {
+    /// How long a link of this kind works, in seconds.
+    pub fn lasts(self) -> i64 {
         match self {
             Self::Invitation => INVITATION,
             Self::Reset => RESET,

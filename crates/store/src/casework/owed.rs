@@ -87,6 +87,19 @@ pub fn refuse(transaction: &Transaction<'_>, number: i64, why: &str) -> Result<(
     Ok(())
 }
 
+/// How many statements of a case wait for the log, and the rules by which the register refuses some of them.
+///
+/// # Errors
+/// A fault of the database.
+pub fn of(transaction: &Transaction<'_>, reference: &str) -> Result<(u64, Vec<String>)> {
+    let failed = failed(transaction);
+    let sql = "SELECT refused FROM owed WHERE reference = ?1 ORDER BY number";
+    let mut statement = transaction.prepare_cached(sql).map_err(&failed)?;
+    let rows = statement.query_map([reference], |row| row.get(0)).and_then(Iterator::collect);
+    let rows: Vec<Option<String>> = rows.map_err(&failed)?;
+    Ok((rows.len() as u64, rows.into_iter().flatten().collect()))
+}
+
 /// Statements that the register refuses.
 ///
 /// # Errors

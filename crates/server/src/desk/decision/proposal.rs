@@ -76,7 +76,7 @@ pub async fn propose(
         let (writer, by, reference, now) = (desk.clone(), by.clone(), reference.clone(), desk.now());
         let propose = Command::ProposeDecision { decision };
         desk.write(move |transaction| {
-            let given = writer.give_in(transaction, &by, Some(&reference), seen, propose)?;
+            let given = writer.give_as(transaction, &by.actor, Some(&reference), seen, propose)?;
             if matches!(given, Given::Taken(_)) {
                 kept::keep(transaction, &reference, &evidence, now)?;
             }
