@@ -6,11 +6,13 @@
 //! store's.
 
 mod account;
+mod agreement;
 mod application;
 mod basket;
 mod case;
 mod codes;
 pub mod cookie;
+mod decision;
 pub mod files;
 pub mod giving;
 pub mod guesses;
@@ -29,6 +31,7 @@ mod permissions;
 mod post;
 pub mod problem;
 mod queue;
+mod review;
 mod second_factor;
 mod seeing;
 mod sign_in;
@@ -57,6 +60,7 @@ use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
 use guesses::Guesses;
 use openid::Provider;
+use papers::Papers;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -72,6 +76,7 @@ pub struct Desk(Arc<Inner>);
 struct Inner {
     casework: Casework,
     documents: Documents,
+    papers: Papers,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -123,6 +128,7 @@ impl Desk {
         Ok(Self(Arc::new(Inner {
             casework,
             documents,
+            papers: Papers::beside_this_program(),
             data,
             site,
             settings,
@@ -143,6 +149,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// What makes PDF of papers.
+    pub fn papers(&self) -> &Papers {
+        &self.0.papers
     }
 
     /// The files that people gave.
@@ -238,6 +249,9 @@ pub fn router(desk: Desk) -> Router {
         .merge(queue::routes())
         .merge(case::routes())
         .merge(permissions::routes())
+        .merge(review::routes())
+        .merge(decision::routes())
+        .merge(agreement::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
