@@ -22,6 +22,7 @@ mod letters;
 mod links;
 pub mod openid;
 mod organisations;
+mod outbox;
 pub mod page;
 pub mod papers;
 mod password;
@@ -265,6 +266,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/organisations/{id}", get(organisations::show))
         .route("/desk/organisations/{id}/name", post(organisations::rename))
         .route("/desk/organisations/{id}/identifiers", post(organisations::set_identifiers))
+        .route("/desk/mail", get(outbox::list).post(outbox::again))
         .route("/desk/people", get(people::list).post(people::invite))
         .route("/desk/people/{id}", get(people::show))
         .route("/desk/people/{id}/roles", post(people::give))
