@@ -5,6 +5,8 @@
 #[path = "desk_support/desk.rs"]
 mod desk;
 
+#[path = "desk_cases/followed.rs"]
+mod followed;
 #[path = "desk_cases/published.rs"]
 mod published;
 #[path = "desk_cases/queues.rs"]

@@ -2,6 +2,7 @@
 
 mod access;
 mod actions;
+mod following;
 mod reviewers;
 mod screening;
 mod story;
@@ -59,6 +60,7 @@ pub fn routes() -> Router<Desk> {
         .route("/desk/case/{reference}/reviewers", get(reviewers::ask).post(reviewers::assign))
         .route("/desk/case/{reference}/reviewers/remove", post(reviewers::remove))
         .route("/desk/case/{reference}/withdraw", get(access::ask_withdrawal).post(access::withdraw))
+        .route("/desk/case/{reference}/follow", get(following::ask).post(following::begin))
         .route("/desk/case/{reference}/access", get(access::ask).post(access::change))
 }
 

@@ -1,5 +1,7 @@
 //! The one way into a case: a command is decided upon and, with all that follows from it, written in one transaction.
 
+use casework::case::Progress;
+use casework::event::Relation;
 use casework::{Actor, Calendar, Case, Command, Event, Refusal};
 use register::Moment;
 use rusqlite::Transaction;
@@ -96,9 +98,29 @@ impl Desk {
             after => after?,
         };
         if let Some(case) = &after {
+            self.follow(transaction, case, &told, by, now)?;
             letters(self, transaction, case, &told, now)?;
         }
         Ok(after)
+    }
+
+    /// A share that is amended or extended learns of it in the same transaction.
+    fn follow(
+        &self,
+        transaction: &Transaction<'_>,
+        case: &Case,
+        events: &[Event],
+        by: &Actor,
+        now: Moment,
+    ) -> Result<(), Problem> {
+        let Progress::Agreed(agreement) = &case.progress else { return Ok(()) };
+        let signs = events.iter().any(|event| matches!(event, Event::AgreementSigned { .. }));
+        let Some(relation) = case.relation.as_ref().filter(|_| signs) else { return Ok(()) };
+        let Some(other) = cases::case(transaction, relation.other())? else { return Ok(()) };
+        let end = matches!(relation, Relation::Extends(_)).then_some(agreement.terms.end);
+        let event = Event::ShareFollowed { by: case.reference.clone(), end };
+        cases::append(transaction, Some(other), vec![event], Some(by.person), now, self.calendar())?;
+        Ok(())
     }
 
     pub(super) async fn know_custodian(&self) {

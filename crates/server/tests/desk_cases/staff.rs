@@ -106,6 +106,10 @@ impl Office {
 
     pub fn submitted(&self, reference: &str) -> Case {
         self.draft(reference);
+        self.submit(reference)
+    }
+
+    fn submit(&self, reference: &str) -> Case {
         let recipient = Organisation::named("University of Rutland");
         let submit = Command::Submit { signed: "An official".to_owned(), recipient, problems: Vec::new() };
         self.give(self.official, Some(reference), submit)
@@ -113,11 +117,19 @@ impl Office {
 
     pub fn screened(&self, reference: &str) -> Case {
         self.submitted(reference);
+        self.take(reference)
+    }
+
+    fn take(&self, reference: &str) -> Case {
         self.give(self.officer, Some(reference), Command::TakeCase)
     }
 
     pub fn accepted(&self, reference: &str) -> Case {
         self.screened(reference);
+        self.accept(reference)
+    }
+
+    fn accept(&self, reference: &str) -> Case {
         let access = Access {
             bases: vec!["Education Act 1996 s.537A".to_owned()],
             channel: Channel::Panel,
@@ -132,6 +144,10 @@ impl Office {
 
     pub fn decided(&self, reference: &str, outcome: Outcome) -> Case {
         self.accepted(reference);
+        self.decide(reference, outcome)
+    }
+
+    fn decide(&self, reference: &str, outcome: Outcome) -> Case {
         for reviewer in self.reviewers {
             let reviewer = self.actor(reviewer);
             self.give(self.officer, Some(reference), Command::AssignReviewer { reviewer });
@@ -147,8 +163,21 @@ impl Office {
         self.give(self.chair, Some(reference), Command::ConfirmDecision { proposal: proposed.seq })
     }
 
+    /// Brings a draft all the way.
+    pub fn agree_on(&self, reference: &str) -> Case {
+        self.submit(reference);
+        self.take(reference);
+        self.accept(reference);
+        self.decide(reference, Outcome::Approved);
+        self.agree(reference)
+    }
+
     pub fn agreed(&self, reference: &str) -> Case {
         self.decided(reference, Outcome::Approved);
+        self.agree(reference)
+    }
+
+    fn agree(&self, reference: &str) -> Case {
         let digest = Digest::of(b"agreement");
         let terms = Terms {
             template: "agreement-1".to_owned(),

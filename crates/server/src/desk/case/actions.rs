@@ -34,6 +34,10 @@ pub fn of(case: &Case, actor: &Actor, stage: Stage) -> Vec<Action> {
             actions.push(Action { label, address, at_once });
         }
     }
+    if super::following::may(case, actor) {
+        let address = format!("/desk/case/{}/follow", words::encode(&case.reference));
+        actions.push(Action { label: "Change or extend what was agreed", address, at_once: false });
+    }
     actions
 }
 
