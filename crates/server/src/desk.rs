@@ -6,7 +6,7 @@
 //! store's.
 
 mod account;
-mod case;
+pub(crate) mod case;
 mod codes;
 pub mod cookie;
 pub mod files;
@@ -20,12 +20,12 @@ pub mod openid;
 mod organisations;
 pub mod page;
 pub mod papers;
-mod password;
+pub(crate) mod password;
 mod people;
 mod post;
 pub mod problem;
 mod queue;
-mod second_factor;
+pub(crate) mod second_factor;
 mod seeing;
 mod sign_in;
 pub mod signed_in;

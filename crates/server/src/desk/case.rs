@@ -3,7 +3,7 @@
 mod access;
 mod actions;
 mod reviewers;
-mod screening;
+pub(crate) mod screening;
 mod story;
 mod turns;
 pub mod words_of;
