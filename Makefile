@@ -31,6 +31,8 @@ papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements,
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo build --quiet --release --locked --manifest-path crates/papers/Cargo.toml
 	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo test --quiet --release --locked --manifest-path crates/papers/Cargo.toml
 	cargo fmt --manifest-path crates/papers/Cargo.toml --check
+	tests/install deny $(CARGO_DENY)
+	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
 	mkdir -p $(CARGO_TARGET_DIR)/release
 	install -m 755 $(CARGO_TARGET_DIR)/papers/release/rollcall-papers $(CARGO_TARGET_DIR)/release/
 	ROLLCALL_PAPERS=$(CARGO_TARGET_DIR)/release/rollcall-papers cargo test --quiet --locked -p server --test desk_papers

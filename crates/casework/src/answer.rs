@@ -86,6 +86,11 @@ pub struct AttachedFile {
     pub name: String,
 }
 
+/// The answer as a text, where it is one.
+pub fn as_text(answer: &Answer) -> Option<&str> {
+    if let Answer::Text(text) = answer { Some(text) } else { None }
+}
+
 impl Answer {
     /// Whether it says nothing, such as a list without entries.
     pub fn is_empty(&self) -> bool {

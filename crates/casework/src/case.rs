@@ -58,6 +58,8 @@ pub struct Case {
     pub awaited: Option<String>,
     /// Whether the public register has been given the application.
     pub accepted: Option<Access>,
+    /// Its statements that stand in the public log: their ids and indices.
+    pub published: Vec<(String, u64)>,
     /// Shares that amend or extend this one.
     pub followed_by: Vec<String>,
 }

@@ -117,6 +117,7 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
             case.progress = offer.into_progress();
         }
         Event::StatementPublished { id, index } => {
+            case.published.push((id.clone(), *index));
             if let Progress::Agreed(agreement) = &mut case.progress
                 && *id == agreed_id(&case.reference)
             {
@@ -176,6 +177,7 @@ fn open(recorded: &Recorded) -> Option<Case> {
         turns: vec![(recorded.at, Some(Party::Applicant))],
         awaited: None,
         accepted: None,
+        published: Vec::new(),
         followed_by: Vec::new(),
     })
 }

@@ -10,8 +10,9 @@ mod read;
 mod shipped;
 
 use register::vocabulary::Safeguard;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+pub use crate::event::Safe;
 pub use asked::{Problem, TaskState, TaskStatus};
 pub use public::{PublicPart, PublicText};
 pub use read::FormError;
@@ -29,22 +30,6 @@ pub struct Form {
     pub sections: Vec<Section>,
     /// What the signing official confirms, one sentence each.
     pub declaration: Vec<String>,
-}
-
-/// The Five Safes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Safe {
-    /// Who gets access.
-    People,
-    /// What for.
-    Projects,
-    /// Where the data lies.
-    Settings,
-    /// Which data.
-    Data,
-    /// What comes out.
-    Outputs,
 }
 
 /// One of the Five Safes, with its tasks.
@@ -240,34 +225,12 @@ pub enum Becomes {
     Safeguards,
 }
 
-impl Safe {
-    /// Each of them, in their usual order.
-    pub const ALL: &'static [Self] = &[Self::People, Self::Projects, Self::Settings, Self::Data, Self::Outputs];
-
-    /// The code in the file.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::People => "people",
-            Self::Projects => "projects",
-            Self::Settings => "settings",
-            Self::Data => "data",
-            Self::Outputs => "outputs",
-        }
-    }
-
-    /// What a page calls it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::People => "Safe people",
-            Self::Projects => "Safe projects",
-            Self::Settings => "Safe settings",
-            Self::Data => "Safe data",
-            Self::Outputs => "Safe outputs",
-        }
-    }
-}
-
 impl Form {
+    /// How an application names the form that it is made on, such as `pupil-database-1`.
+    pub fn reference(&self) -> String {
+        format!("{}-{}", self.code, self.version)
+    }
+
     /// Every task, in order.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.sections.iter().flat_map(|section| &section.tasks)

@@ -4,10 +4,15 @@
 //! A text is a text: nothing in it is markup, and line breaks are all the shape that it has. How a paper looks is not said
 //! here.
 
-use register::Moment;
+pub mod agreement;
+mod clean;
+pub mod pack;
+
+use register::{Digest, Moment};
 use serde::{Deserialize, Serialize};
 
-mod clean;
+pub use agreement::agreement;
+pub use pack::pack;
 
 /// The most bytes of text in a paper, and parts of it. An application with every answer at its longest has a tenth.
 const TEXT: usize = 4_000_000;
@@ -164,6 +169,12 @@ impl Paper {
     pub fn cleaned(mut self) -> Self {
         self.texts_mut().into_iter().for_each(clean::clean);
         self
+    }
+
+    /// SHA-256 of its stored form, cleaned: what both sides of an agreement sign, whatever form they read.
+    pub fn digest(&self) -> Digest {
+        // A structure of texts and numbers always has this form.
+        Digest::of(&serde_json::to_vec(&self.clone().cleaned()).unwrap_or_default())
     }
 
     /// Every text of it.

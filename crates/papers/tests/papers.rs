@@ -164,7 +164,11 @@ fn long_foreign_and_unknown_texts_are_set_whole() {
     let mut long = paper(vec![paragraph(&run), paragraph(words), paragraph(unknown), paragraph(hidden)]);
     long.title = run.clone();
     long.reference = run.clone();
-    long.blocks.push(Block::Table { caption: run.clone(), head: vec![run.clone(); 8], rows: vec![vec![words.to_owned(); 8]] });
+    long.blocks.push(Block::Table {
+        caption: run.clone(),
+        head: vec![run.clone(); 8],
+        rows: vec![vec![words.to_owned(); 8]],
+    });
     let text = poppler("pdftotext", &["-raw"], &set(&long), "long");
     assert!(text.matches('x').count() >= 11 * 5_000);
     for word in ["Ελληνικά", "Кириллица", "Łódź"] {
@@ -180,7 +184,8 @@ fn long_foreign_and_unknown_texts_are_set_whole() {
 
 #[test]
 fn the_largest_paper_is_set_within_its_limits_and_a_larger_one_refused() {
-    let sentence = "A sentence of an answer as applicants write them, of about a hundred characters in all, I suppose. ";
+    let sentence =
+        "A sentence of an answer as applicants write them, of about a hundred characters in all, I suppose. ";
     let answer = sentence.repeat(20);
     let large = paper((0..500).map(|_| paragraph(&answer)).collect());
     assert!(set(&large).len() > 100_000);

@@ -6,6 +6,8 @@
 //! store's.
 
 mod account;
+mod application;
+mod basket;
 pub(crate) mod case;
 mod codes;
 pub mod cookie;
@@ -22,6 +24,7 @@ pub mod page;
 pub mod papers;
 pub(crate) mod password;
 mod people;
+mod permissions;
 mod post;
 pub mod problem;
 mod queue;
@@ -44,6 +47,7 @@ use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
 use store::{Casework, DataFolder, StoreError};
+use tokio::sync::Notify;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -72,6 +76,8 @@ struct Inner {
     settings: Settings,
     guesses: Guesses,
     bell: Bell,
+    /// Wakes whoever sends mail.
+    written: Arc<Notify>,
     /// The custodian's name, once somebody asked the register for it.
     custodian: OnceLock<String>,
     clock: Box<dyn Fn() -> Moment + Send + Sync>,
@@ -112,8 +118,19 @@ impl Desk {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
         let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
-        let clock = Box::new(clock);
-        Ok(Self(Arc::new(Inner { casework, documents, data, site, settings, guesses, bell, custodian, clock })))
+        let (clock, written) = (Box::new(clock), Arc::default());
+        Ok(Self(Arc::new(Inner {
+            casework,
+            documents,
+            data,
+            site,
+            settings,
+            guesses,
+            bell,
+            written,
+            custodian,
+            clock,
+        })))
     }
 
     /// What time it is.
@@ -193,7 +210,15 @@ impl Desk {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let desk = self.clone();
-        tokio::task::spawn_blocking(move || desk.casework().write(work)).await.unwrap_or(Err(Problem::Fault))
+        let written = tokio::task::spawn_blocking(move || desk.casework().write(work)).await;
+        // There may be mail in what was written; looking costs one question of an index.
+        self.0.written.notify_one();
+        written.unwrap_or(Err(Problem::Fault))
+    }
+
+    /// What is notified whenever something was written, in which there may be mail.
+    pub fn written(&self) -> Arc<Notify> {
+        self.0.written.clone()
     }
 }
 
@@ -207,8 +232,11 @@ impl AsRef<Casework> for Desk {
 pub fn router(desk: Desk) -> Router {
     Router::new()
         .route("/desk", get(home::home))
+        .merge(application::routes())
+        .merge(basket::routes())
         .merge(queue::routes())
         .merge(case::routes())
+        .merge(permissions::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))

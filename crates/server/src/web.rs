@@ -14,7 +14,7 @@ mod conditional;
 mod corrections;
 mod cross_origin;
 mod data;
-mod database;
+pub(crate) mod database;
 mod dataset;
 mod datasets;
 mod decisions;

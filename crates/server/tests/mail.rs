@@ -237,6 +237,57 @@ async fn what_is_wrong_with_the_server_or_the_sign_in_never_gives_a_mail_up() {
     assert!(starttls.took_nothing() && plain_only.took_nothing());
 }
 
+/// A served folder with a mail in its outbox.
+fn serve(server: &MailServer, data: &std::path::Path) -> std::process::Child {
+    let settings = server.file(
+        "settings.toml",
+        &format!(
+            "[mail]\nserver = \"localhost\"\nport = {}\nsecurity = \"none\"\nfrom = \"r@example.org\"\n",
+            server.plain().port()
+        ),
+    );
+    std::process::Command::new(env!("CARGO_BIN_EXE_rollcall-server"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .arg("--settings")
+        .arg(settings)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn the_served_program_sends_what_is_in_the_outbox_and_writes_no_address_and_no_word_of_it() {
+    let (server, place) = (MailServer::start(&[]), tempfile::tempdir().unwrap());
+    let data = store::DataFolder::at(place.path().join("data"));
+    data.create(Some("mail.invalid/register")).unwrap();
+    let casework = Casework::open(&data.private().join("casework.sqlite")).unwrap();
+    let long_ago = Moment::from_seconds(1_000_000).unwrap();
+    let owed = |to: &str| Mail {
+        key: format!("test/{to}"),
+        to: to.to_owned(),
+        subject: "A subject".to_owned(),
+        text: "A confidential text".to_owned(),
+        html: "<p>A confidential text</p>".to_owned(),
+    };
+    for to in ["never@example.org", "hold@example.org"] {
+        casework.write(|transaction| mail::enqueue(transaction, &owed(to), long_ago)).unwrap();
+    }
+    let mut served = serve(&server, data.root());
+    assert_eq!(server.next()["refused"], "never@example.org");
+    assert_eq!(server.next()["to"], serde_json::json!(["hold@example.org"]));
+    // The server has it and has not said so: a process that is ended here sends it again, later.
+    served.kill().unwrap();
+    let written = served.wait_with_output().unwrap().stderr;
+    let written = String::from_utf8(written).unwrap();
+    assert!(written.contains("a mail was given up") && !written.contains("example.org"), "{written}");
+    assert!(!written.contains("confidential"), "{written}");
+    let waits = casework.read(|transaction| mail::not_gone(transaction, 10)).unwrap();
+    let waits: Vec<_> = waits.iter().map(|one| (one.key.as_str(), one.attempts, one.next.is_some())).collect();
+    assert_eq!(waits, [("test/hold@example.org", 1, true), ("test/never@example.org", 1, false)]);
+}
+
 #[tokio::test]
 async fn settings_that_cannot_be_are_named_without_showing_a_password() {
     let server = MailServer::start(&[]);

@@ -127,7 +127,12 @@ fn address_and_content_are_erased_a_week_after_and_leave_the_files_too() {
             mail::failure(transaction, taken[1].id, Fault::Refused, at(1)).map(drop)
         })
         .unwrap();
-    let erase = |now| casework.write(|transaction| mail::erase(transaction, now)).unwrap();
+    let erase = |now| {
+        let has_to = casework.read(|transaction| mail::has_to_erase(transaction, now)).unwrap();
+        let erased = casework.write(|transaction| mail::erase(transaction, now)).unwrap();
+        assert_eq!(has_to, erased > 0);
+        erased
+    };
     assert_eq!(erase(at(mail::KEPT)), 0);
     assert_eq!(erase(at(mail::KEPT + 1)), 2);
     assert_eq!(erase(at(mail::KEPT + 2)), 0);

@@ -13,6 +13,9 @@ use crate::form::{Kind, Question, SafeguardChoice};
 /// What a page sends: for each field's name its values, in order.
 pub type Fields = BTreeMap<String, Vec<String>>;
 
+/// The fields of a person's row, without its number.
+const PERSON: &[&str] = &["name", "accreditation", "number", "expires-day", "expires-month", "expires-year"];
+
 /// What a page calls the identifiers of a scheme.
 pub fn identifier_label(scheme: &str) -> &str {
     match scheme {
@@ -64,6 +67,35 @@ impl Question {
         let Some(answer) = answer.filter(|answer| !answer.is_empty()) else { return Ok(None) };
         let faults = self.faults(&answer);
         if faults.is_empty() { Ok(Some(answer)) } else { Err(faults) }
+    }
+
+    /// The same fields with the rows of a list numbered from 1 without gaps, as [`Question::read`] numbers what is wrong.
+    pub fn compacted(&self, fields: &Fields) -> Fields {
+        let stems: Vec<&str> = match &self.kind {
+            Kind::Organisations { identifiers, .. } => identifiers.iter().map(String::as_str).chain(["name"]).collect(),
+            Kind::People { .. } => PERSON.to_vec(),
+            _ => return fields.clone(),
+        };
+        let mut compact = Fields::new();
+        for (number, to) in rows(fields, &stems).into_iter().zip(1..) {
+            for stem in &stems {
+                if let Some(values) = fields.get(&format!("{stem}-{number}")) {
+                    compact.insert(format!("{stem}-{to}"), values.clone());
+                }
+            }
+        }
+        compact
+    }
+
+    /// The name of the field at which an answer begins.
+    pub fn first_field(&self) -> String {
+        let field = match &self.kind {
+            Kind::Date { .. } => "answer-day",
+            Kind::Organisations { .. } | Kind::People { .. } => "name-1",
+            Kind::Files { .. } => "file",
+            _ => "answer",
+        };
+        field.to_owned()
     }
 
     fn number(&self, text: &str) -> Result<Option<Answer>, Fault> {
@@ -189,9 +221,8 @@ fn organisations(fields: &Fields, identifiers: &[String]) -> Vec<Organisation> {
 }
 
 fn people(fields: &Fields) -> Result<Vec<AccreditedPerson>, Vec<Fault>> {
-    let stems = ["name", "accreditation", "number", "expires-day", "expires-month", "expires-year"];
     let (mut people, mut faults) = (Vec::new(), Vec::new());
-    for number in rows(fields, &stems) {
+    for number in rows(fields, PERSON) {
         let text = |stem: &str| fold_spaces(value(fields, &format!("{stem}-{number}")));
         let name = text("name");
         let title = if name.is_empty() { "The expiry date".to_owned() } else { format!("The expiry date of {name}") };

@@ -10,7 +10,7 @@ use register::vocabulary::{Ground, Route, Safeguard};
 use register::{Organisation, PartialDate};
 
 use super::{Becomes, Form, Kind, Question};
-use crate::answer::{Answer, Answers};
+use crate::answer::{AccreditedPerson, Answer, Answers, SafeguardEvidence, identifier_label};
 
 /// What statements say that comes from an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,6 +109,38 @@ impl Question {
             Answer::People(rows) => rows.iter().map(|row| row.name.clone()).collect(),
             Answer::Safeguards(rows) => rows.iter().map(|row| row.safeguard.label().to_owned()).collect(),
             Answer::Files(rows) => rows.iter().map(|row| row.name.clone()).collect(),
+        }
+    }
+
+    /// An answer with everything that belongs to it, one entry for each thing that it lists: what a page shows to whoever
+    /// may see the application.
+    pub fn details(&self, answer: &Answer) -> Vec<String> {
+        let until = |date: &Option<PartialDate>| {
+            date.map(|date| format!(", until {}", crate::answer::in_words(date))).unwrap_or_default()
+        };
+        match answer {
+            Answer::Organisations(rows) => {
+                let line = |row: &Organisation| {
+                    let ids = row.ids.iter().map(|(scheme, id)| format!(", {} {id}", identifier_label(scheme)));
+                    format!("{}{}", row.name, ids.collect::<String>())
+                };
+                rows.iter().map(line).collect()
+            }
+            Answer::People(rows) => {
+                let line = |row: &AccreditedPerson| {
+                    let held = self.choice(&row.accreditation).map_or(&row.accreditation, |choice| &choice.label);
+                    let number = row.number.as_ref().map(|number| format!(" {number}")).unwrap_or_default();
+                    format!("{}: {held}{number}{}", row.name, until(&row.expires))
+                };
+                rows.iter().map(line).collect()
+            }
+            Answer::Safeguards(rows) => {
+                let line = |row: &SafeguardEvidence| {
+                    format!("{}: {}{}", row.safeguard.label(), row.evidence, until(&row.expires))
+                };
+                rows.iter().map(line).collect()
+            }
+            _ => self.words(answer),
         }
     }
 

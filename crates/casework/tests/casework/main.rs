@@ -4,6 +4,7 @@
 
 mod given;
 mod journeys;
+mod papers;
 mod permissions;
 mod properties;
 mod reference;

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
+use tokio::task::JoinHandle;
 
 use crate::desk::openid::Provider;
 use crate::desk::{self, Desk};
+use crate::mail::{Post, Worker};
 use crate::settings::Settings as Operator;
 use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
@@ -79,7 +81,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         println!("Rollcall serves this register on http://{address}");
         let public = web::router(site.clone());
-        let mut publishing = None;
+        let (mut publishing, mut sending) = (None, None);
         let router = match &arguments.data {
             Some(data) => {
                 let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
@@ -87,13 +89,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies, openid };
                 let desk = Desk::open(DataFolder::at(data), site, settings)?;
                 publishing = Some(Publishing::start(desk.clone())?);
+                sending = sender(&desk)?;
                 desk::router(desk).merge(public)
             }
             None => public,
         };
         web::serve(listener, router, web::shutdown_signal()).await?;
+        // What is being sent at this moment is sent again, recognisably, when the server is back.
+        sending.inspect(JoinHandle::abort);
         publishing.map_or(Ok(()), Publishing::end)
     })
+}
+
+/// Begins to send the desk's mail, where the settings say how.
+fn sender(desk: &Desk) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let Some(settings) = &desk.settings().operator.mail else {
+        tracing::info!("mail waits in the outbox: the settings do not say how to send it");
+        return Ok(None);
+    };
+    let (worker, clock) = (Worker::new(Post::of(settings)?, desk.clone()), desk.clone());
+    let running = worker.run(desk.written(), move || clock.now(), std::future::pending());
+    Ok(Some(tokio::spawn(running)))
 }
 
 /// The thread that brings what cases owe the public into the log.

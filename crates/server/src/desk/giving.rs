@@ -1,6 +1,6 @@
 //! The one way into a case: a command is decided upon and, with all that follows from it, written in one transaction.
 
-use casework::{Calendar, Case, Command, Event, Refusal};
+use casework::{Actor, Calendar, Case, Command, Event, Refusal};
 use register::Moment;
 use rusqlite::Transaction;
 use store::StoreError;
@@ -37,8 +37,9 @@ impl Desk {
     ) -> Result<Given, Problem> {
         self.know_custodian().await;
         let (desk, by, reference) = (self.clone(), by.clone(), reference.map(str::to_owned));
-        let given =
-            self.write(move |transaction| desk.give_in(transaction, &by, reference.as_deref(), seen, command)).await?;
+        let given = self
+            .write(move |transaction| desk.give_as(transaction, &by.actor, reference.as_deref(), seen, command))
+            .await?;
         self.bell().ring();
         Ok(given)
     }
@@ -47,10 +48,10 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Self::give`]; the transaction must then be dropped.
-    pub fn give_in(
+    pub fn give_as(
         &self,
         transaction: &Transaction<'_>,
-        by: &SignedIn,
+        by: &Actor,
         reference: Option<&str>,
         seen: Option<u64>,
         command: Command,
@@ -70,7 +71,7 @@ impl Desk {
             ));
         }
         let now = self.now();
-        let events = match casework::decide(before.as_ref(), &by.actor, command, now) {
+        let events = match casework::decide(before.as_ref(), by, command, now) {
             Ok(events) => events,
             Err(refusal) => return refused(refusal),
         };
@@ -83,11 +84,11 @@ impl Desk {
         transaction: &Transaction<'_>,
         before: Option<Case>,
         events: Vec<Event>,
-        by: &SignedIn,
+        by: &Actor,
         now: Moment,
     ) -> Result<Option<Case>, Problem> {
         let told = events.clone();
-        let after = cases::append(transaction, before, events, Some(by.actor.person), now, self.calendar());
+        let after = cases::append(transaction, before, events, Some(by.person), now, self.calendar());
         let after = match after {
             Err(StoreError::Changed(_)) => {
                 return Err(Problem::Conflict("Somebody else was faster. Try again.".to_owned()));

@@ -26,6 +26,8 @@ pub enum Section {
     Organisations,
     /// People and their roles.
     People,
+    /// Who can see what.
+    Permissions,
     /// One's own account.
     Account,
     /// None of these.
@@ -77,6 +79,13 @@ pub const ENTRIES: &[Entry] = &[
         address: "/desk/people",
         about: "Invite people, and give and take roles.",
         shown_to: administers,
+    },
+    Entry {
+        section: Section::Permissions,
+        name: "Who can see what",
+        address: "/desk/permissions",
+        about: "Every role, what it sees and what it can do.",
+        shown_to: |_| true,
     },
     Entry {
         section: Section::Account,

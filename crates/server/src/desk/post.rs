@@ -34,6 +34,6 @@ pub fn send_link(
     let key: String = token.digest().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let letterhead =
         Letterhead { custodian: desk.custodian(), contact: desk.settings().operator.contact.email.as_deref() };
-    mail::enqueue(transaction, &letter.mail(format!("account/{key}"), &to.email, &address, letterhead), now)?;
+    mail::enqueue(transaction, &letter.mail(format!("{}{key}", mail::ACCOUNT), &to.email, &address, letterhead), now)?;
     Ok(())
 }

@@ -15,8 +15,9 @@ use super::post::Post;
 /// Mails that are taken at once: what all of them may last together is less than a lease.
 const AT_ONCE: usize = 8;
 
-/// The longest wait: content that was kept for long enough is erased then.
-const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
+/// The longest wait: a command in another process may have put mail into the outbox, and content that was kept for long
+/// enough is erased then. Looking is one question of an index.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// A wait after the database could not be read or written.
 const AFTER_A_FAULT: Duration = Duration::from_secs(60);
@@ -130,7 +131,11 @@ impl<C: AsRef<Casework> + Clone + Send + 'static> Worker<C> {
 
     async fn erase(&self, now: Moment) -> Result<(), StoreError> {
         let erase = move |casework: &Casework| {
-            if casework.write(|transaction| mail::erase(transaction, now))? > 0 { casework.forget() } else { Ok(()) }
+            if !casework.read(|transaction| mail::has_to_erase(transaction, now))? {
+                return Ok(());
+            }
+            casework.write(|transaction| mail::erase(transaction, now))?;
+            casework.forget()
         };
         match self.casework(erase).await {
             // It is erased; only the write-ahead log still holds it, until the next time.

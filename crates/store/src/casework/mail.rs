@@ -21,6 +21,9 @@ pub const PATIENCE: i64 = 4 * 86_400;
 /// How long the content of a mail is kept after it was sent or given up, in seconds.
 pub const KEPT: i64 = 7 * 86_400;
 
+/// What the keys of mails begin with that bring a link to an account: their content goes when they have gone.
+pub const ACCOUNT: &str = "account/";
+
 /// The pause after the first failure, in seconds; each further one doubles it.
 const FIRST_PAUSE: i64 = 60;
 
@@ -181,12 +184,20 @@ pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Moment>> {
         .map_err(failed(transaction))
 }
 
-/// Keeps that a mail was taken by a mail server.
+/// Keeps that a mail was taken by a mail server. One that brought a link to an account loses its content at once.
 ///
 /// # Errors
 /// If the database cannot be written.
 pub fn sent(transaction: &Transaction<'_>, id: i64, now: Moment) -> Result<()> {
-    settle(transaction, id, "sent", None, now)
+    settle(transaction, id, "sent", None, now)?;
+    // A link that opens an account stays here no longer than it must.
+    transaction
+        .prepare_cached(
+            "UPDATE mail SET recipient = NULL, text = NULL, html = NULL WHERE id = ?1 AND substr(key, 1, 8) = ?2",
+        )
+        .and_then(|mut erase| erase.execute(params![id, ACCOUNT]))
+        .map(drop)
+        .map_err(failed(transaction))
 }
 
 /// Keeps why an attempt failed, and decides whether and when there is another: gives the moment, or nothing where the
@@ -242,6 +253,19 @@ pub fn try_again(transaction: &Transaction<'_>, id: i64, now: Moment) -> Result<
         )
         .and_then(|mut again| again.execute(params![id, now.seconds()]))
         .map(|changed| changed > 0)
+        .map_err(failed(transaction))
+}
+
+/// Whether [`erase`] would erase anything: asking costs no write.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn has_to_erase(transaction: &Transaction<'_>, now: Moment) -> Result<bool> {
+    transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM mail WHERE settled <= ?1 AND settled IS NOT NULL AND text IS NOT NULL)",
+        )
+        .and_then(|mut ask| ask.query_row([now.seconds() - KEPT], |row| row.get(0)))
         .map_err(failed(transaction))
 }
 

@@ -47,9 +47,8 @@ pub fn title(case: &Case) -> String {
 }
 
 /// The form on which the application was made.
-pub fn form_of(case: &Case) -> Option<Form> {
-    let (code, version) = case.application.form.rsplit_once('-')?;
-    Form::shipped_version(code, version.parse().ok()?)
+pub fn form_of(case: &Case) -> Option<&'static Form> {
+    Form::named(&case.application.form)
 }
 
 /// The questions that are asked, task by task, each with its answer.
