@@ -4,6 +4,7 @@
 //! its heart: one decides which events a command brings about, or why none, and one folds events into the case as it
 //! stands.
 
+pub mod agreement;
 pub mod answer;
 pub mod calendar;
 pub mod case;
@@ -11,6 +12,7 @@ pub mod clock;
 pub mod command;
 mod decide;
 pub mod event;
+pub mod evidence;
 mod evolve;
 pub mod form;
 pub mod owed;

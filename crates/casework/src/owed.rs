@@ -28,6 +28,7 @@ pub fn owed(case: &Case, recorded: &Recorded) -> Vec<Draft> {
                 decided_by: "The applicant".to_owned(),
                 texts: vec![reasons.clone()],
                 route: None,
+                evidence: Vec::new(),
             };
             // One that was withdrawn before it was accepted has no statement of its own yet, and existence is public.
             let applied = case.accepted.is_none().then(|| frame.applied_in_short()).flatten();
@@ -110,7 +111,8 @@ impl Frame<'_> {
             outcome: decision.outcome,
             reasons: decision.reasons.clone(),
         };
-        let draft = self.draft(self.id("decided"), body.into());
+        let mut draft = self.draft(self.id("decided"), body.into());
+        draft.statement.evidence.clone_from(&decision.evidence);
         decision.texts.iter().fold(draft, |draft, text| text.into_draft(draft))
     }
 

@@ -1,6 +1,7 @@
 //! What a case will say in public: texts, each sealed with its salt, and the few that are withheld, each with its ground.
 
 use register::disclosure::Disclosure;
+use register::statement::Evidence;
 use register::vocabulary::{Ground, Outcome, Reason, Route};
 use register::{Draft, PartialDate};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,9 @@ pub struct Decision {
     /// How the data is to be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
+    /// What was before whoever decided, by salted digest; casework keeps the salts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
 }
 
 /// The decision on one dataset, where it differs.
@@ -97,6 +101,31 @@ impl Decision {
     /// The text of this name.
     pub fn text(&self, name: &str) -> Option<&Text> {
         self.texts.iter().find(|text| text.sealed.name() == name)
+    }
+}
+
+/// Whether a reason speaks for giving access.
+pub fn speaks_for(reason: Reason) -> bool {
+    match reason {
+        Reason::BenefitClear
+        | Reason::BenefitWide
+        | Reason::MethodsSound
+        | Reason::NotDuplicating
+        | Reason::DataLeast
+        | Reason::SettingSafe
+        | Reason::PeopleSafe
+        | Reason::LegalBasisMet
+        | Reason::RequiredByLaw => true,
+        Reason::BenefitUnclear
+        | Reason::CommercialOnly
+        | Reason::MethodsUnsound
+        | Reason::Duplicating
+        | Reason::DataExcessive
+        | Reason::SettingUnsafe
+        | Reason::PeopleUnsafe
+        | Reason::LegalBasisMissing
+        | Reason::ApplicantWithdrew
+        | Reason::NoAnswer => false,
     }
 }
 

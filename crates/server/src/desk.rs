@@ -6,11 +6,13 @@
 //! store's.
 
 mod account;
+mod agreement;
 mod application;
 mod basket;
 pub(crate) mod case;
 mod codes;
 pub mod cookie;
+mod decision;
 pub mod files;
 pub mod giving;
 pub mod guesses;
@@ -29,6 +31,7 @@ mod post;
 pub mod problem;
 mod queue;
 pub(crate) mod second_factor;
+mod review;
 mod seeing;
 mod sign_in;
 pub mod signed_in;
@@ -259,6 +262,9 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/people/{id}/enable", post(people::enable))
         .route("/desk/people/{id}/invitation", post(people::invite_again))
         .route("/desk/people/{id}/second-factor", post(people::remove_second_factor))
+        .merge(review::routes())
+        .merge(decision::routes())
+        .merge(agreement::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -71,6 +71,7 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use address::SiteAddress;
 pub use database::Source;
+pub(crate) use database::{Like, SimilarDecision, TextState};
 pub use fair_use::Limits;
 pub use serve::{serve, shutdown_signal};
 pub(crate) use site::system_clock;

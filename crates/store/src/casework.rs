@@ -4,9 +4,11 @@
 //! It is the file in which the publisher keeps withheld texts as well; each makes its own tables.
 
 pub mod account_events;
+pub mod agreements;
 pub mod cases;
 pub mod devices;
 pub mod documents;
+pub mod evidence;
 pub mod links;
 pub mod mail;
 pub mod openid;
@@ -41,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("casework/migrations/documents.sql"),
     include_str!("casework/migrations/accounts.sql"),
     include_str!("casework/migrations/cases.sql"),
+    include_str!("casework/migrations/decisions.sql"),
 ];
 
 /// The private zone's database.

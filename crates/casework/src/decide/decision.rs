@@ -7,7 +7,7 @@ use super::{field, rule, text};
 use crate::case::{Case, Progress, Proposal};
 use crate::event::Event;
 use crate::person::Actor;
-use crate::publication::Decision;
+use crate::publication::{Decision, speaks_for};
 use crate::refusal::{Refusal, Rule};
 
 pub(super) fn propose(case: &Case, decision: Decision) -> Result<Event, Refusal> {
@@ -94,29 +94,4 @@ fn check(case: &Case, decision: &Decision) -> Result<(), Refusal> {
             decision.datasets.iter().any(|one| one.dataset == use_of.name && one.outcome == Outcome::Refused)
         });
     field(!(approves && all_refused), "datasets", "an approval lets one dataset be used at least")
-}
-
-/// Whether a reason speaks for giving access.
-fn speaks_for(reason: Reason) -> bool {
-    match reason {
-        Reason::BenefitClear
-        | Reason::BenefitWide
-        | Reason::MethodsSound
-        | Reason::NotDuplicating
-        | Reason::DataLeast
-        | Reason::SettingSafe
-        | Reason::PeopleSafe
-        | Reason::LegalBasisMet
-        | Reason::RequiredByLaw => true,
-        Reason::BenefitUnclear
-        | Reason::CommercialOnly
-        | Reason::MethodsUnsound
-        | Reason::Duplicating
-        | Reason::DataExcessive
-        | Reason::SettingUnsafe
-        | Reason::PeopleUnsafe
-        | Reason::LegalBasisMissing
-        | Reason::ApplicantWithdrew
-        | Reason::NoAnswer => false,
-    }
 }

@@ -169,6 +169,7 @@ pub fn decision(outcome: Outcome) -> Decision {
         decided_by: "Data Sharing Approval Panel".to_owned(),
         texts,
         route: Some(Route::SecureEnvironment),
+        evidence: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy knows test functions, and not what they call
 
+mod agreement;
 mod given;
 mod journeys;
 mod papers;

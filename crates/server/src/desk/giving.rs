@@ -101,7 +101,7 @@ impl Desk {
         Ok(after)
     }
 
-    async fn know_custodian(&self) {
+    pub(super) async fn know_custodian(&self) {
         if self.0.custodian.get().is_none()
             && let Ok(info) = View::now(self.site().clone()).info().await
         {

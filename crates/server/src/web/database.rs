@@ -16,6 +16,7 @@ mod find;
 mod item;
 mod recipient;
 mod share;
+mod similar;
 mod since;
 mod sitemap;
 mod statement;
@@ -47,6 +48,7 @@ pub use find::FoundShare;
 pub use item::{FoundItem, ItemQuestion, ItemView};
 pub use recipient::{RecipientView, SharedWith};
 pub use share::{CopyView, FieldText, ReleaseView, ShareView, TextState};
+pub use similar::{Like, SimilarDecision};
 pub use since::Since;
 pub use statement::{Change, StatementView};
 

@@ -15,7 +15,7 @@ use crate::demo::DemoError;
 type Wrong<'a> = &'a dyn Fn(&str) -> DemoError;
 
 impl Player<'_> {
-    pub(super) fn form(&self, wrong: Wrong<'_>) -> Result<Form, DemoError> {
+    pub(super) fn form(&self, wrong: Wrong<'_>) -> Result<&'static Form, DemoError> {
         Form::shipped(&self.file.form).ok_or_else(|| wrong(&self.file.form))
     }
 

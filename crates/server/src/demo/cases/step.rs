@@ -31,7 +31,7 @@ impl Player<'_> {
                 let case = begun()?;
                 let (form, signed) = (self.form(wrong)?, self.signatory(entry, wrong)?);
                 let recipient = recipient(transaction, case, wrong)?;
-                Command::Submit { signed, recipient, problems: problems(&form, case, at) }
+                Command::Submit { signed, recipient, problems: problems(form, case, at) }
             }
             Does::Take => Command::TakeCase,
             Does::Wait { what } => Command::AwaitThirdParty { what: what.clone() },
@@ -115,8 +115,8 @@ impl Player<'_> {
         let organisation = self.known.organisation(&entry.organisation).ok_or_else(|| wrong(&entry.organisation))?;
         let reference = cases::next_reference(transaction, day_in_england(at).year())?;
         let form = self.form(wrong)?;
-        let answers = self.answers(entry, &form, wrong)?;
-        let form = format!("{}-{}", form.code, form.version);
+        let answers = self.answers(entry, form, wrong)?;
+        let form = form.reference();
         let answers = answers.into_iter().map(|(question, answer)| (question, Some(answer))).collect();
         let mut commands = vec![
             Command::OpenApplication { reference, organisation, form, relation: None },

@@ -154,7 +154,7 @@ impl Reader<'_> {
     }
 }
 
-fn standing(row: &Row<'_>, stated: &HashMap<u64, Vec<u64>>) -> Result<Option<Decision>, DatabaseError> {
+pub(super) fn standing(row: &Row<'_>, stated: &HashMap<u64, Vec<u64>>) -> Result<Option<Decision>, DatabaseError> {
     let Some(outcome) = perhaps(row, "outcome")? else { return Ok(None) };
     let share = row.get("id")?;
     let reasons: Vec<String> = json(row, "reasons")?;
