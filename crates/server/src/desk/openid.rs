@@ -215,6 +215,7 @@ pub struct Answer {
 /// `/desk/openid/back`: where the provider leads people back to.
 pub async fn come_back(
     State(desk): State<Desk>,
+    Client(network): Client,
     headers: HeaderMap,
     Query(answer): Query<Answer>,
 ) -> Result<Response, Problem> {
@@ -235,6 +236,7 @@ pub async fn come_back(
     let (back, next, issuer) = (back(&desk)?, attempt.next.clone(), provider.issuer().to_owned());
     let identity = blocking(move || provider.identity(back, answer.code, &attempt)).await?;
     let person = desk.write(move |transaction| whose(transaction, &issuer, &identity, now)).await?;
+    desk.guesses().give_back(&[Counted::Network(network)]);
     begin(&desk, &headers, person, None, "openid", &next).await
 }
 

@@ -13,6 +13,9 @@ const SECRET: usize = 20;
 /// Modules around the picture, as the specification of QR codes asks.
 const MARGIN: i32 = 4;
 
+/// Characters of the register's name that an authenticator shows.
+const NAME: usize = 30;
+
 /// A new secret.
 ///
 /// # Errors
@@ -67,7 +70,9 @@ fn totp(secret: &[u8], named: Option<(&str, &str)>) -> Option<Totp> {
     let mut builder = Builder::new().with_secret(secret.to_vec());
     if let Some((register, email)) = named {
         // A colon separates the two in the address that an authenticator reads.
-        builder = builder.with_issuer(Some(register.replace(':', " "))).with_account_name(email.replace(':', " "));
+        // A long name would make a picture that a phone cannot read.
+        let register: String = register.replace(':', " ").chars().take(NAME).collect();
+        builder = builder.with_issuer(Some(register)).with_account_name(email.replace(':', " "));
     }
     builder.build().ok()
 }

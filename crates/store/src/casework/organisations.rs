@@ -54,6 +54,13 @@ impl Scheme {
         }
     }
 
+    /// The same as a sentence.
+    pub fn hint(self) -> String {
+        let expected = self.expected();
+        let first = expected.chars().next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(expected.chars().skip(1)).collect()
+    }
+
     /// The number as it is stored; nothing where it does not have the scheme's form. Spaces and case do not matter, and
     /// company numbers are filled up with zeros, as the register of companies writes them.
     pub fn read(self, text: &str) -> Option<String> {

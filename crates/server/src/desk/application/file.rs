@@ -70,7 +70,7 @@ pub async fn hand_in(
             let given = desk
                 .write(move |transaction| {
                     at.documents().put(transaction, received, &reference, at.now())?;
-                    match at.give_in(transaction, &by, Some(&reference), seen, command)? {
+                    match at.give_as(transaction, &by.actor, Some(&reference), seen, command)? {
                         Given::Taken(case) => Ok(case),
                         // The file's row must not outlive the answer that was not taken.
                         Given::Wanting(_) => Err(Problem::Bad("This file cannot be taken here.".to_owned())),

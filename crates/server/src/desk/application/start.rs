@@ -58,7 +58,7 @@ pub async fn begin(State(desk): State<Desk>, input: Input) -> Result<Response, P
         .write(move |transaction| {
             let reference = cases::next_reference(transaction, year)?;
             let command = Command::OpenApplication { reference: reference.clone(), organisation, form, relation: None };
-            match at.give_in(transaction, &by, None, None, command)? {
+            match at.give_as(transaction, &by.actor, None, None, command)? {
                 Given::Taken(_) => Ok(reference),
                 Given::Wanting(_) => Err(Problem::Fault),
             }
