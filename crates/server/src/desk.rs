@@ -6,7 +6,7 @@
 //! store's.
 
 mod account;
-mod agreement;
+pub(crate) mod agreement;
 mod application;
 mod basket;
 pub(crate) mod case;
@@ -30,8 +30,8 @@ mod permissions;
 mod post;
 pub mod problem;
 mod queue;
-pub(crate) mod second_factor;
 mod review;
+pub(crate) mod second_factor;
 mod seeing;
 mod sign_in;
 pub mod signed_in;

@@ -1,17 +1,23 @@
-//! One step of a case, as the commands that its page would give.
+//! One step of a case, as the commands that its page would give, with what the page keeps beside them: the agreement that is
+//! signed, and the documents that a decision rests on.
 
+use casework::agreement::{Template, plain};
 use casework::calendar::{date_in_england, day_in_england};
 use casework::event::{DataRole, Finding, Review, Safe, Terms};
 use casework::publication::{Condition, Decision, Text};
-use casework::{Case, Command, Form, Specification};
+use casework::{Case, Command, Form, Specification, evidence};
 use register::disclosure::Disclosure;
+use register::statement::Evidence;
 use register::vocabulary::Outcome;
-use register::{Digest, Moment, Organisation, PartialDate};
+use register::{Body, Digest, Moment, Organisation, PartialDate};
 use rusqlite::Transaction;
+use store::casework::agreements::{self, Agreement};
+use store::casework::evidence::{self as kept, Content, Kept};
 use store::casework::{cases, organisations};
 
 use super::{CaseEntry, ConditionEntry, Does, Player, StepEntry, days_from};
 use crate::demo::DemoError;
+use crate::desk::agreement::terms::PLAIN;
 use crate::desk::case::screening::public_part;
 
 impl Player<'_> {
@@ -67,6 +73,7 @@ impl Player<'_> {
                     let words: Vec<&str> = conditions.iter().map(|condition| condition.what.as_str()).collect();
                     texts.push(self.text("conditions", &words.join("\n")));
                 }
+                let application = self.application(transaction, case, at)?;
                 let conditions = conditions.iter().map(|condition| self.condition(condition, at));
                 let decision = Decision {
                     outcome: *outcome,
@@ -80,6 +87,7 @@ impl Player<'_> {
                         .and_then(|access| access.route)
                         .filter(|_| *outcome != Outcome::Refused),
                     texts,
+                    evidence: vec![application],
                 };
                 Command::ProposeDecision { decision }
             }
@@ -91,7 +99,11 @@ impl Player<'_> {
                 _ => return Err(wrong("a proposal")),
             },
             Does::Appeal { grounds } => Command::Appeal { grounds: grounds.clone() },
-            Does::Offer { starts, ends } => Command::OfferAgreement { terms: self.terms(begun()?, *starts, *ends)? },
+            Does::Offer { starts, ends } => {
+                let (case, mut terms) = (begun()?, self.terms(begun()?, *starts, *ends)?);
+                terms.digest = self.agreement(transaction, case, &terms, at, wrong)?;
+                Command::OfferAgreement { terms }
+            }
             Does::Sign => {
                 Command::SignAgreement { signed: self.signatory(entry, wrong)?, digest: lying_ready(begun()?, wrong)? }
             }
@@ -147,7 +159,7 @@ impl Player<'_> {
     fn terms(&self, case: &Case, starts: i64, ends: i64) -> Result<Terms, DemoError> {
         let bases = case.accepted.as_ref().map_or_else(Vec::new, |access| access.bases.clone());
         Ok(Terms {
-            template: "demonstration-1".to_owned(),
+            template: Template::newest().name(),
             recipient_role: DataRole::Controller,
             processors: Vec::new(),
             territory: "United Kingdom".to_owned(),
@@ -157,8 +169,41 @@ impl Player<'_> {
             end: self.date(self.now, ends)?,
             destruction_days: 30,
             audit_right: true,
-            digest: Digest::of(format!("The agreement of {} in the demonstration", case.reference).as_bytes()),
+            // It stands for the agreement's file, which is set from the other terms.
+            digest: Digest::of(b""),
         })
+    }
+
+    /// Sets the agreement and keeps it; gives what is signed.
+    fn agreement(
+        &self,
+        transaction: &Transaction<'_>,
+        case: &Case,
+        terms: &Terms,
+        at: Moment,
+        wrong: &dyn Fn(&str) -> DemoError,
+    ) -> Result<Digest, DemoError> {
+        let opened = self.drafts.first().map(|draft| &draft.statement.body);
+        let Some(Body::RegisterOpened(opened)) = opened else { return Err(wrong("a register")) };
+        let paper = Template::newest().paper(case, terms, &opened.custodian.name, at);
+        let paper = paper.map_err(|error| wrong(&error.to_string()))?;
+        let agreement = Agreement {
+            media_type: PLAIN.to_owned(),
+            bytes: plain(&paper).into_bytes(),
+            paper: serde_json::to_string(&paper).map_err(|error| wrong(&error.to_string()))?,
+        };
+        agreements::keep(transaction, &case.reference, &agreement, at)?;
+        Ok(agreement.digest())
+    }
+
+    /// Keeps the application as it is before whoever decides, and commits to it.
+    fn application(&mut self, transaction: &Transaction<'_>, case: &Case, at: Moment) -> Result<Evidence, DemoError> {
+        let (salt, document) = ((self.salt)(), evidence::application(case));
+        let (digest, kind) = (evidence::salted(salt, &document), evidence::APPLICATION.to_owned());
+        let name = format!("application-{}.json", case.reference);
+        let document = Kept { digest, kind: kind.clone(), name, salt, content: Content::Bytes(document) };
+        kept::keep(transaction, &case.reference, &[document], at)?;
+        Ok(Evidence { digest, kind })
     }
 
     /// So many days after a moment.
