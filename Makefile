@@ -8,6 +8,10 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_DENY := 0.20.2
 
+IN_PAPERS := CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers
+PAPERS_PROFILE ?= release
+PAPERS = $(CARGO_TARGET_DIR)/papers/$(PAPERS_PROFILE:dev=debug)/rollcall-papers
+
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
@@ -25,17 +29,16 @@ build: assets
 	@cargo build --quiet --release --locked -p server -p cli
 
 # The one program that makes PDF. It takes some twelve minutes of a processor to build (docs/decisions/0016-papers.md), so
-# nothing else waits for it: it lies beside the server, which finds it there.
+# nothing else waits for it: it lies beside the server, which finds it there. Tests build it without optimisation.
 papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements, and test it against other readers
 	tests/install poppler
-	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo build --quiet --release --locked --manifest-path crates/papers/Cargo.toml
-	CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers cargo test --quiet --release --locked --manifest-path crates/papers/Cargo.toml
+	$(IN_PAPERS) cargo build --quiet --profile $(PAPERS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
+	$(IN_PAPERS) cargo test --quiet --profile $(PAPERS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
 	cargo fmt --manifest-path crates/papers/Cargo.toml --check
 	tests/install deny $(CARGO_DENY)
 	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
-	mkdir -p $(CARGO_TARGET_DIR)/release
-	install -m 755 $(CARGO_TARGET_DIR)/papers/release/rollcall-papers $(CARGO_TARGET_DIR)/release/
-	ROLLCALL_PAPERS=$(CARGO_TARGET_DIR)/release/rollcall-papers cargo test --quiet --locked -p server --test desk_papers
+	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test desk_papers
+	@if [ $(PAPERS_PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
 
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
@@ -43,6 +46,7 @@ assets: web/dist/main.css ## Build what the pages load
 web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
+test: PAPERS_PROFILE := dev
 test: wasm check unit log crash api browser papers ## Check and test everything; this is what CI runs
 
 # First of all, or what is checked would be a site without the check in the browser.
@@ -83,6 +87,7 @@ bench: build ## Measure ourselves beside others: the log and the register, then 
 	tests/install go strace wrk
 	bench/run
 	bench/site
+	bench/casework
 
 screenshots: build ## Pictures of every page, into target/screenshots
 	tests/install chromium

@@ -22,6 +22,7 @@ mod letters;
 mod links;
 pub mod openid;
 mod organisations;
+mod outbox;
 pub mod page;
 pub mod papers;
 pub(crate) mod password;
@@ -59,6 +60,7 @@ use crate::settings::Settings as Operator;
 use crate::web::{Site, SiteAddress, headers};
 use guesses::Guesses;
 use openid::Provider;
+use papers::Papers;
 use problem::Problem;
 
 /// How long a page may take. Files that are sent to us take longer than pages that are read.
@@ -74,6 +76,7 @@ pub struct Desk(Arc<Inner>);
 struct Inner {
     casework: Casework,
     documents: Documents,
+    papers: Papers,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -125,6 +128,7 @@ impl Desk {
         Ok(Self(Arc::new(Inner {
             casework,
             documents,
+            papers: Papers::beside_this_program(),
             data,
             site,
             settings,
@@ -145,6 +149,11 @@ impl Desk {
     /// waiting.
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// What makes PDF of papers.
+    pub fn papers(&self) -> &Papers {
+        &self.0.papers
     }
 
     /// The files that people gave.
@@ -240,6 +249,9 @@ pub fn router(desk: Desk) -> Router {
         .merge(queue::routes())
         .merge(case::routes())
         .merge(permissions::routes())
+        .merge(review::routes())
+        .merge(decision::routes())
+        .merge(agreement::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
@@ -254,6 +266,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/organisations/{id}", get(organisations::show))
         .route("/desk/organisations/{id}/name", post(organisations::rename))
         .route("/desk/organisations/{id}/identifiers", post(organisations::set_identifiers))
+        .route("/desk/mail", get(outbox::list).post(outbox::again))
         .route("/desk/people", get(people::list).post(people::invite))
         .route("/desk/people/{id}", get(people::show))
         .route("/desk/people/{id}/roles", post(people::give))
@@ -262,9 +275,6 @@ pub fn router(desk: Desk) -> Router {
         .route("/desk/people/{id}/enable", post(people::enable))
         .route("/desk/people/{id}/invitation", post(people::invite_again))
         .route("/desk/people/{id}/second-factor", post(people::remove_second_factor))
-        .merge(review::routes())
-        .merge(decision::routes())
-        .merge(agreement::routes())
         .route("/desk/{*rest}", any(|| async { Problem::NotFound }))
         .with_state(desk.clone())
         .layer(CatchPanicLayer::new())

@@ -22,7 +22,7 @@ fn name(person: PersonId) -> Option<String> {
 fn packed(history: &History, similar: &[Similar]) -> Paper {
     let form = Form::shipped("pupil-database").unwrap();
     let beside = Beside { issuer: "Department", made: given::moment("2026-11-24T10:00:00Z"), name: &name, similar };
-    let paper = pack(&history.case().unwrap(), &form, &beside);
+    let paper = pack(&history.case().unwrap(), form, &beside);
     assert_eq!(paper.check(), Ok(()));
     paper
 }

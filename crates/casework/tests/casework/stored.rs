@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use casework::Event;
 use casework::answer::Answer;
 use casework::event::ChangeRequest;
+use register::Digest;
+use register::statement::Evidence;
 use register::vocabulary::{EndGround, Outcome, SuspensionGround};
 
 use crate::given::*;
@@ -58,5 +60,8 @@ fn samples() -> Vec<Event> {
         Event::ShareEnded { ground: EndGround::Expired, destruction_due: Some("2028-05-30".parse().unwrap()) },
         Event::ShareFollowed { by: "DR270001".to_owned(), end: None },
     ]);
+    let mut decision = decision(Outcome::Refused);
+    decision.evidence = vec![Evidence { digest: Digest::of(b"salt and document"), kind: "dpia".to_owned() }];
+    events.push(Event::DecisionProposed { decision });
     events
 }

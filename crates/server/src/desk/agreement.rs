@@ -91,7 +91,7 @@ fn ready(case: &Case) -> Option<(&Terms, &Signatures)> {
 
 fn kind_of(media_type: &str) -> (&'static str, &'static str) {
     match media_type {
-        "application/pdf" => ("pdf", "application/pdf"),
+        terms::PDF => ("pdf", terms::PDF),
         _ => ("txt", terms::PLAIN),
     }
 }

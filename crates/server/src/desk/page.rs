@@ -26,6 +26,8 @@ pub enum Section {
     Organisations,
     /// People and their roles.
     People,
+    /// Mail that has not gone out.
+    Mail,
     /// Who can see what.
     Permissions,
     /// One's own account.
@@ -78,6 +80,13 @@ pub const ENTRIES: &[Entry] = &[
         name: "People",
         address: "/desk/people",
         about: "Invite people, and give and take roles.",
+        shown_to: administers,
+    },
+    Entry {
+        section: Section::Mail,
+        name: "Mail",
+        address: "/desk/mail",
+        about: "Mail that has not gone out, and why.",
         shown_to: administers,
     },
     Entry {

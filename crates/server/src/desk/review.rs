@@ -80,6 +80,7 @@ pub fn routes() -> Router<Desk> {
         .route("/desk/case/{reference}/review", get(page).post(submit))
         .route("/desk/case/{reference}/conflict", get(conflict::ask).post(conflict::declare))
         .route("/desk/case/{reference}/pack", get(pack::page))
+        .route("/desk/case/{reference}/pack/pdf", get(pack::pdf))
 }
 
 /// The case, for whoever judges it: the applicant's side sees no page of reviews at all.

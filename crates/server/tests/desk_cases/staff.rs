@@ -71,6 +71,7 @@ pub fn decision(outcome: Outcome) -> Decision {
         decided_by: "Data Sharing Panel".to_owned(),
         texts: texts.map(|(name, value)| sealed(name, value)).to_vec(),
         route: Some(Route::SecureEnvironment),
+        evidence: Vec::new(),
     }
 }
 

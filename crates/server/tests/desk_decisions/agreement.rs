@@ -99,7 +99,7 @@ async fn both_sides_sign_and_the_register_names_the_digest_of_the_bytes_that_are
     for reader in [story.official, story.signatory, story.regulator, story.applicant] {
         let file = story.get(reader, "agreement/file").await;
         assert_eq!(file.status, StatusCode::OK);
-        assert_eq!(Some(Digest::of(file.text.as_bytes())), agreed.agreement);
+        assert_eq!(Some(Digest::of(&file.bytes)), agreed.agreement);
         assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
     }
     assert_eq!(agreed.end.to_string(), "2029-06-30");

@@ -48,7 +48,8 @@ async fn the_preview_is_byte_for_byte_what_is_owed_after_a_second_person_confirm
     assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, at("decision").as_str()), "{}", sent.text);
     let own = story.get(story.chair, "decision").await;
     assert!(own.text.contains("somebody else confirms it") && !own.text.contains("Confirm and publish"));
-    let refused = story.send(story.chair, "decision", "decision/confirm", &[]).await;
+    let proposal = story.case().seq.to_string();
+    let refused = story.send(story.chair, "decision", "decision/confirm", &[("proposal", &proposal)]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.text.contains("confirmed by another person"), "{}", refused.text);
     let preview = story.get(story.other_chair, "decision").await;

@@ -143,7 +143,9 @@ impl Story {
     ) -> desk::Answer {
         let hidden = ["form-token", "seen", "proposal", "digest", "side", "condition-rows"]
             .map(|name| (name, shown.between(&format!("name=\"{name}\" value=\""), "\"").unwrap_or_default()));
-        let mut all: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let is_given = |name: &str| fields.iter().any(|(given, _)| *given == name);
+        let held = hidden.iter().filter(|(name, value)| !value.is_empty() && !is_given(name));
+        let mut all: Vec<(&str, &str)> = held.map(|(name, value)| (*name, value.as_str())).collect();
         all.extend_from_slice(fields);
         browser.post(&at(to), &all).await
     }

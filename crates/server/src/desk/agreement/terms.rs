@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::agreement::{Asked, Template, plain};
 use casework::event::{DataRole, Terms};
+use casework::paper::Paper;
 use casework::permission::{Sight, may};
 use casework::{Case, Command, CommandKind};
 use register::statement::{ShareAgreed, Statement};
@@ -17,11 +18,15 @@ use crate::desk::decision::Day;
 use crate::desk::giving::Given;
 use crate::desk::input::{Errors, Fields, Input};
 use crate::desk::page::{Frame, Section, html, see, with_errors};
+use crate::desk::papers::NoPdf;
 use crate::desk::problem::Problem;
 use crate::desk::review::told::Head;
 use crate::desk::signed_in::SignedIn;
 
-/// What an agreement is where no PDF is made of it.
+/// What an agreement is.
+pub const PDF: &str = "application/pdf";
+
+/// What it is where no PDF can be made.
 pub const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// Entries of a list of terms.
@@ -66,9 +71,10 @@ pub async fn offer(State(desk): State<Desk>, Path(reference): Path<String>, inpu
         tracing::error!(%error, "an agreement cannot be set");
         Problem::Fault
     })?;
+    let (media_type, bytes) = file_of(&desk, &paper).await?;
     let kept = Agreement {
-        media_type: PLAIN.to_owned(),
-        bytes: plain(&paper).into_bytes(),
+        media_type: media_type.to_owned(),
+        bytes,
         paper: serde_json::to_string(&paper).map_err(|_| Problem::Fault)?,
     };
     terms.digest = kept.digest();
@@ -87,6 +93,18 @@ pub async fn offer(State(desk): State<Desk>, Path(reference): Path<String>, inpu
     match given {
         Given::Taken(case) => Ok(see(&Head::of(&case).at("agreement"))),
         Given::Wanting(errors) => Ok(with_errors(&TermsPage::of(&desk, &by, &case, fields, errors).await)),
+    }
+}
+
+/// The file that is signed: a PDF, or, where none can be made here, the same words as plain text.
+async fn file_of(desk: &Desk, paper: &Paper) -> Result<(&'static str, Vec<u8>), Problem> {
+    match desk.papers().pdf(paper).await {
+        Ok(pdf) => Ok((PDF, pdf)),
+        Err(NoPdf::NotInstalled) => Ok((PLAIN, plain(paper).into_bytes())),
+        Err(error) => {
+            tracing::error!(%error, "an agreement could not be made into a PDF");
+            Err(Problem::Fault)
+        }
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn of(desk: &Desk, case: &Case) -> Result<Vec<Shown>, Problem> {
         case.decisions.iter().any(|(_, decision)| decision.evidence.iter().any(|it| it.digest == one.digest))
     };
     let shown = all.into_iter().filter(stands).map(|one| Shown {
-        kind: words::plain(&one.kind),
+        kind: label(&one.kind),
         address: format!("/desk/case/{}/decision/evidence/{}", words::encode(&case.reference), one.digest),
         digest: one.digest.to_string(),
         salt: encoded(one.salt),
@@ -120,6 +120,15 @@ pub async fn download(
         (Some(document), _) => files::attachment(&desk, document).await,
         (None, Content::Bytes(bytes)) => Ok(files::saved(&one.name, "application/json", bytes)),
         (None, Content::File(_)) => Err(Problem::NotFound),
+    }
+}
+
+/// What a page calls a kind of document.
+pub fn label(kind: &str) -> String {
+    match kind {
+        evidence::APPLICATION => "The application as it was handed in".to_owned(),
+        "dpia" => "Data protection impact assessment".to_owned(),
+        other => words::plain(other),
     }
 }
 

@@ -186,7 +186,7 @@ impl PreviewPage {
             pretty,
             public: Told::of(decision, &day, false),
             whole: Told::of(decision, &day, true),
-            evidence: decision.evidence.iter().map(|one| (words::plain(&one.kind), one.digest.to_string())).collect(),
+            evidence: decision.evidence.iter().map(|one| (proof::label(&one.kind), one.digest.to_string())).collect(),
             may_confirm: !is_own && may(CommandKind::ConfirmDecision),
             is_own,
             may_take_back: may(CommandKind::WithdrawProposal),

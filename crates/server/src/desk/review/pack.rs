@@ -11,25 +11,34 @@ use super::similar::{Similar, similar};
 use super::told::{Head, items, tasks};
 use super::{judged, shown};
 use crate::desk::Desk;
-use crate::desk::page::{Frame, Section, html};
+use crate::desk::files::saved;
+use crate::desk::page::{Frame, Section};
+use crate::desk::papers::{self, NoPdf};
 use crate::desk::problem::Problem;
 use crate::desk::signed_in::SignedIn;
 use crate::web::words;
 
-#[derive(askama::Template)]
-#[template(path = "desk/review/pack.html")]
-struct PackPage {
-    frame: Frame,
-    head: Head,
-    paper: Paper,
-}
-
 /// `GET /desk/case/…/pack`
 pub async fn page(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<String>) -> Result<Response, Problem> {
     let case = judged(&desk, &by, &reference).await?;
-    let head = Head::of(&case);
+    let address = Head::of(&case).at("pack/pdf");
     let paper = paper(&desk, &by, case).await?;
-    Ok(html(&PackPage { frame: Frame::of(&desk, &by, Section::None).await, head, paper }))
+    let address = desk.papers().are_installed().then_some(address.as_str());
+    Ok(papers::page(Frame::of(&desk, &by, Section::None).await, &paper, address))
+}
+
+/// `GET /desk/case/…/pack/pdf`: the same as PDF.
+pub async fn pdf(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<String>) -> Result<Response, Problem> {
+    let case = judged(&desk, &by, &reference).await?;
+    let paper = paper(&desk, &by, case).await?;
+    match desk.papers().pdf(&paper).await {
+        Ok(pdf) => Ok(saved(&format!("pack-{reference}.pdf"), "application/pdf", pdf)),
+        Err(NoPdf::NotInstalled) => Err(Problem::NotFound),
+        Err(error) => {
+            tracing::error!(%error, "a panel pack could not be made into a PDF");
+            Err(Problem::Fault)
+        }
+    }
 }
 
 /// The pack, as much of it as this person sees.
@@ -137,7 +146,7 @@ fn earlier_decisions(earlier: Option<Vec<Similar>>) -> Vec<Block> {
             let reasons =
                 if one.reasons.is_empty() { "no reasons published".to_owned() } else { one.reasons.join("; ") };
             format!(
-                "{}, {}: {} ({}). {reasons}. It has {}.",
+                "{}, {}: {} ({}). {reasons}. In common: {}.",
                 one.reference,
                 one.recipient,
                 one.outcome.label().to_lowercase(),

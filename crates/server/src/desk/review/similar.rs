@@ -60,10 +60,10 @@ fn told(found: SimilarDecision) -> Similar {
         shared.push("the same recipient".to_owned());
     }
     if datasets > 0 {
-        shared.push(words::count(datasets, "dataset in common", "datasets in common"));
+        shared.push(words::count(datasets, "dataset", "datasets"));
     }
     if same_words {
-        shared.push("words of the title".to_owned());
+        shared.push("words of its title".to_owned());
     }
     let reasons = view.texts.iter().find(|text| text.name.as_deref() == Some("reasons"));
     let text = reasons.and_then(|text| match &text.state {

@@ -8,8 +8,14 @@ use super::{DatabaseError, Reader};
 /// Words of a title that are looked for.
 const WORDS: usize = 12;
 
-/// Shares that words may bring in, those that hold more of them first.
-const FOUND: u64 = 50;
+/// Shares that words may bring in: those in whose titles they count for most.
+const FOUND: u64 = 12;
+
+/// Longer words that say nothing of what an application is about.
+const COMMON: &[&str] = &[
+    "about", "after", "again", "among", "before", "between", "could", "during", "other", "their", "there", "these",
+    "those", "through", "under", "using", "where", "which", "while", "would",
+];
 
 /// What an application asks for, as far as others are like it.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +101,9 @@ impl Reader<'_> {
 
 /// The query for any of the longer words; each is quoted, so that nothing in it is syntax.
 fn any_of(words: &str) -> Option<String> {
-    let words = words.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() > 4);
+    let words = words.to_lowercase();
+    let words = words.split(|letter: char| !letter.is_alphanumeric());
+    let words = words.filter(|word| word.chars().count() > 4 && !COMMON.contains(word));
     let quoted: Vec<String> = words.take(WORDS).map(|word| format!("\"{word}\"")).collect();
     (!quoted.is_empty()).then(|| format!("{{title}} : ({})", quoted.join(" OR ")))
 }
