@@ -426,7 +426,7 @@ async function story() {
   const { year, month, day: date } = day(14);
   await fill(officer, { by: `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`, "change-summary": "Say which buses." });
   await press(officer, "Return it", { tabs: true });
-  await stageIs(officer, returned, "Returned");
+  await stageIs(officer, returned, "Returned for changes");
   await open(applicant, `/desk/application/${returned}`);
   expect("the applicant reads what to change", await applicant.page.locator("main").textContent(), /Say which buses/);
   await open(applicant, `/desk/application/${returned}/question/summary`);
