@@ -82,6 +82,7 @@ api: build ## Every address of the API against its own document, with a fuzzer
 browser: build ## Every page in a real browser, with and without JavaScript
 	tests/install chromium
 	tests/browser/run
+	tests/browser/desk
 
 bench: build ## Measure ourselves beside others: the log and the register, then the site
 	tests/install go strace wrk

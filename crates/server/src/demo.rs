@@ -2,12 +2,18 @@
 //! what did not. Organisations, people, projects and texts are invented, and the first statement says so. What is real
 //! is two corrections of 2017, to figures about police forces and the Home Office, told as they happened.
 //!
+//! Beside the register there is the desk: people with accounts, and cases at every stage that they brought about with the
+//! commands of the desk's pages.
+//!
 //! The data stands in the TOML files beside this one, and the items of datasets in tables. Documents that it names
-//! (agreements, manifests, evidence) do not exist; their digests are those of a sentence that names them. Nothing here reads a clock: dates are those of the
-//! data, and what happened on one day is logged from half past nine, a minute apart.
+//! (agreements, manifests, evidence) do not exist; their digests are those of a sentence that names them. Nothing here reads
+//! a clock: the register's dates are those of the data, and what happened on one day is logged from half past nine, a
+//! minute apart; the cases' days count back from the moment that is given.
 
+mod cases;
 mod dictionaries;
 mod files;
+mod people;
 mod plan;
 mod shorthand;
 
@@ -15,7 +21,9 @@ use std::collections::HashMap;
 
 use register::statement::{Evidence, Heartbeat, Redaction, StatementError};
 use register::{Body, Digest, Draft, Moment, PartialDate, Refusal, Register, Salt, Statement};
+use store::{Casework, Publisher, StoreError};
 
+pub use people::{Account, accounts};
 use plan::{Said, Step};
 
 /// The register's statements, in the order in which they were logged; the same for the same salts.
@@ -26,9 +34,9 @@ pub fn drafts(salt: &mut dyn FnMut() -> Salt) -> Vec<Draft> {
     write(salt).expect("the demonstration's data files keep the register's rules")
 }
 
-/// What can be wrong with the data files.
+/// What can be wrong: with the data files, or with what is written to.
 #[derive(Debug, thiserror::Error)]
-enum DemoError {
+pub(crate) enum DemoError {
     #[error("{file}: {error}")]
     File { file: &'static str, error: toml::de::Error },
     #[error("{place}: {error}")]
@@ -43,7 +51,30 @@ enum DemoError {
     Refused { place: String, refusal: Refusal },
     #[error("{place}: {error}")]
     Statement { place: String, error: StatementError },
+    #[error("{place}: {refusal}")]
+    Command { place: String, refusal: casework::Refusal },
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
+
+/// Fills the desk: organisations, accounts and cases, with what these owe the public. Gives the number of cases.
+///
+/// # Errors
+/// A fault of a database or the log; what was written until then stays.
+pub(crate) fn fill_desk(
+    casework: &Casework,
+    publisher: &mut Publisher,
+    drafts: &[Draft],
+    salt: &mut dyn FnMut() -> Salt,
+    now: Moment,
+) -> Result<usize, DemoError> {
+    let began = Moment::from_seconds(now.seconds() - ACCOUNTS_SINCE).unwrap_or(now);
+    let known = casework.write(|transaction| people::add(transaction, began))?;
+    cases::play(casework, publisher, &known, drafts, salt, now)
+}
+
+/// For how long people have had their accounts, in seconds: longer than the oldest case.
+const ACCOUNTS_SINCE: i64 = 400 * 86_400;
 
 fn write(salt: &mut dyn FnMut() -> Salt) -> Result<Vec<Draft>, DemoError> {
     let mut steps = plan::steps()?;

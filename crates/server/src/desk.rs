@@ -6,10 +6,10 @@
 //! store's.
 
 mod account;
-mod agreement;
+pub(crate) mod agreement;
 mod application;
 mod basket;
-mod case;
+pub(crate) mod case;
 mod codes;
 pub mod cookie;
 mod decision;
@@ -25,14 +25,14 @@ mod organisations;
 mod outbox;
 pub mod page;
 pub mod papers;
-mod password;
+pub(crate) mod password;
 mod people;
 mod permissions;
 mod post;
 pub mod problem;
 mod queue;
 mod review;
-mod second_factor;
+pub(crate) mod second_factor;
 mod seeing;
 mod sign_in;
 pub mod signed_in;

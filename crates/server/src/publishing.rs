@@ -75,15 +75,28 @@ pub fn run(casework: &Casework, data: &DataFolder, bell: &Bell, clock: impl Fn()
 /// # Errors
 /// A fault of the log or a database; what was published is noted, and the rest waits.
 pub fn publish_all(casework: &Casework, data: &DataFolder, clock: &impl Fn() -> Moment) -> Result<u64, StoreError> {
-    let mut published = 0;
-    let Some(first) = casework.read(owed::next)? else { return Ok(0) };
-    let mut publisher = Publisher::open(data.clone())?;
-    let mut waiting = Some(first);
-    while let Some(owed) = waiting {
-        published += u64::from(publish(casework, &mut publisher, owed, clock())?);
-        waiting = casework.read(owed::next)?;
+    if casework.read(owed::next)?.is_none() {
+        return Ok(0);
     }
+    let mut publisher = Publisher::open(data.clone())?;
+    let published = publish_into(casework, &mut publisher, clock)?;
     publisher.write_files()?;
+    Ok(published)
+}
+
+/// The same, where the register is open already; its downloads are left to be written.
+///
+/// # Errors
+/// As [`publish_all`].
+pub fn publish_into(
+    casework: &Casework,
+    publisher: &mut Publisher,
+    clock: &impl Fn() -> Moment,
+) -> Result<u64, StoreError> {
+    let mut published = 0;
+    while let Some(owed) = casework.read(owed::next)? {
+        published += u64::from(publish(casework, publisher, owed, clock())?);
+    }
     Ok(published)
 }
 

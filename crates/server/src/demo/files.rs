@@ -16,6 +16,9 @@ pub(super) const SHARES: &[(&str, &str)] = &[
     ("other-access.toml", include_str!("other-access.toml")),
 ];
 
+pub(super) const PEOPLE: (&str, &str) = ("people.toml", include_str!("people.toml"));
+pub(super) const CASES: (&str, &str) = ("cases.toml", include_str!("cases.toml"));
+
 pub(super) fn read<T: for<'de> Deserialize<'de>>((file, text): (&'static str, &str)) -> Result<T, DemoError> {
     toml::from_str(text).map_err(|error| DemoError::File { file, error })
 }

@@ -2,7 +2,7 @@
 //! signed is the digest of a file whose very bytes are kept and can be downloaded by everybody who sees the case.
 
 mod signing;
-mod terms;
+pub(crate) mod terms;
 
 use axum::Router;
 use axum::extract::{Path, State};

@@ -4,7 +4,7 @@ mod access;
 mod actions;
 mod following;
 mod reviewers;
-mod screening;
+pub(crate) mod screening;
 mod story;
 mod turns;
 pub mod words_of;

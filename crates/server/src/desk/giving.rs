@@ -139,15 +139,20 @@ impl Desk {
     }
 }
 
-/// Whether what happened since somebody looked does not touch what they write: answers to questions that nobody else has
-/// answered meanwhile.
+/// Whether what happened since somebody looked does not touch what they write: a statement that came under a checkpoint
+/// meanwhile, which nobody did, and answers to questions that nobody else has answered meanwhile.
 fn is_untouched(transaction: &Transaction<'_>, case: &Case, seen: u64, command: &Command) -> Result<bool, Problem> {
-    let Command::SaveAnswers { answers } = command else { return Ok(false) };
     let since = cases::history(transaction, &case.reference)?.into_iter().filter(|recorded| recorded.seq > seen);
+    let others = |question: &String| match command {
+        Command::SaveAnswers { answers } => !answers.contains_key(question),
+        _ => false,
+    };
+    let saves = matches!(command, Command::SaveAnswers { .. });
     Ok(since.into_iter().all(|recorded| match &recorded.event {
-        Event::AnswersSaved { answers: others } => others.keys().all(|question| !answers.contains_key(question)),
-        Event::AnswersReused { answers: others, .. } => others.keys().all(|question| !answers.contains_key(question)),
-        Event::SpecificationSet { .. } => true,
+        Event::StatementPublished { .. } => true,
+        Event::AnswersSaved { answers } => saves && answers.keys().all(others),
+        Event::AnswersReused { answers, .. } => saves && answers.keys().all(others),
+        Event::SpecificationSet { .. } => saves,
         _ => false,
     }))
 }

@@ -81,7 +81,8 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
 }
 
-fn hash_now(password: &[u8]) -> Option<String> {
+/// The hash of a new password, computed here and now: for commands, which keep nobody waiting.
+pub(crate) fn hash_now(password: &[u8]) -> Option<String> {
     argon2().hash_password(password).ok().map(|hash| hash.to_string())
 }
 

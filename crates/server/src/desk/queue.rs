@@ -30,6 +30,8 @@ const WORKED: &[Stage] = &[Stage::Submitted, Stage::Screening, Stage::Returned, 
 struct Queue {
     frame: Frame,
     is_staff: bool,
+    /// Whether they may begin an application, for any organisation of theirs.
+    may_apply: bool,
     asked: Asked,
     tabs: Vec<Tab>,
     stages: Vec<(Stage, u64, bool, String)>,
@@ -216,6 +218,7 @@ async fn queue(State(desk): State<Desk>, signed_in: SignedIn, RawQuery(query): R
     Ok(html(&Queue {
         frame: Frame::of(&desk, &signed_in, Section::Cases).await,
         is_staff,
+        may_apply: signed_in.actor.member.values().any(|roles| roles.contains(&Role::Applicant)),
         tabs: tabs.collect(),
         stages: stages.collect(),
         rows: rows.collect(),

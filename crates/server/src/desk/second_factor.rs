@@ -35,6 +35,12 @@ pub fn step_of(secret: &[u8], code: &str, now: Moment) -> Option<u64> {
     totp(secret, None)?.check(&code, seconds).filter(|_| digits)
 }
 
+/// The code of a secret at a moment.
+pub(crate) fn code_at(secret: &[u8], now: Moment) -> Option<String> {
+    let seconds = u64::try_from(now.seconds()).ok()?;
+    Some(totp(secret, None)?.generate(seconds).to_string())
+}
+
 /// The secret as text, in groups of four, for whoever cannot scan a picture.
 pub fn as_text(secret: &[u8]) -> String {
     let text = Secret::from(secret.to_vec()).to_base32();
