@@ -4,15 +4,10 @@
 //! A text is a text: nothing in it is markup, and line breaks are all the shape that it has. How a paper looks is not said
 //! here.
 
-pub mod agreement;
 mod clean;
-pub mod pack;
 
 use register::{Digest, Moment};
 use serde::{Deserialize, Serialize};
-
-pub use agreement::agreement;
-pub use pack::pack;
 
 /// The most bytes of text in a paper, and parts of it. An application with every answer at its longest has a tenth.
 const TEXT: usize = 4_000_000;

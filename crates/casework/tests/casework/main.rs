@@ -5,7 +5,6 @@
 mod agreement;
 mod given;
 mod journeys;
-mod papers;
 mod permissions;
 mod properties;
 mod reference;

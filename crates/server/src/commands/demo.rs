@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     } else {
         must_be_a_demonstration(&publisher, &arguments.data)?;
     }
-    let nobody = casework.read(|transaction| people::everybody(transaction))?.is_empty();
+    let nobody = casework.read(people::everybody)?.is_empty();
     if nobody {
         let cases = fill_desk(&casework, &mut publisher, &drafts, &mut salt, now)?;
         publisher.write_files()?;
