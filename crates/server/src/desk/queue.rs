@@ -122,6 +122,7 @@ impl Asked {
         let is_staff = sees_all(by);
         let own = by.actor.member.keys().copied().collect();
         let mut question = Question {
+            seen_by: Some(by.person()),
             organisations: (!is_staff).then_some(own),
             handed_in: is_staff,
             by_due: is_staff,

@@ -85,3 +85,33 @@ async fn whoever_may_not_is_refused_even_with_the_right_form() {
     assert_eq!(regulator.post("/desk/case/DS-2026-0001/take", &forged).await.status, 403);
     assert_eq!(office.case("DS-2026-0001").officer, None);
 }
+
+#[tokio::test]
+async fn a_case_to_which_somebody_stands_too_near_is_in_no_list_of_theirs() {
+    let office = office();
+    office.accepted("DS-2026-0001");
+    let [near, other] = office.reviewers;
+    let declared = Command::DeclareConflict { nature: "My sister works there.".to_owned() };
+    office.give(near, Some("DS-2026-0001"), declared);
+    assert!(!office.site.signed_in(near).get("/desk/cases").await.text.contains("DS-2026-0001"));
+    assert!(office.site.signed_in(other).get("/desk/cases").await.text.contains("DS-2026-0001"));
+    let told = office.site.signed_in(office.regulator).get("/desk/case/DS-2026-0001").await;
+    assert!(told.text.contains("Declared a conflict of interest") && !told.text.contains("My sister"));
+}
+
+#[tokio::test]
+async fn what_one_person_answered_in_a_row_is_told_once() {
+    let office = office();
+    office.draft("DS-2026-0001");
+    for question in ["summary", "purpose", "summary"] {
+        let text = casework::Answer::Text(format!("Another {question}, {}", office.case("DS-2026-0001").seq));
+        let answers = [(question.to_owned(), Some(text))].into();
+        office.give(office.applicant, Some("DS-2026-0001"), Command::SaveAnswers { answers });
+    }
+    let recipient = register::Organisation::named("University of Rutland");
+    let submit = Command::Submit { signed: "An official".to_owned(), recipient, problems: Vec::new() };
+    office.give(office.official, Some("DS-2026-0001"), submit);
+    let told = office.site.signed_in(office.regulator).get("/desk/case/DS-2026-0001").await.text;
+    assert_eq!(told.matches("Answered ").count(), 1);
+    assert!(told.contains("Answered 3 questions."));
+}

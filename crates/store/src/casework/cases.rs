@@ -120,9 +120,17 @@ pub fn stand(transaction: &Transaction<'_>, case: &Case, now: Moment, calendar: 
         row.seq
     ];
     transaction.prepare_cached(sql).and_then(|mut put| put.execute(values)).map_err(&failed)?;
-    let forget = "DELETE FROM standing_reviewer WHERE reference = ?1";
-    let asked = transaction.prepare_cached(forget).and_then(|mut drop| drop.execute([&case.reference]));
-    asked.map_err(&failed)?;
+    for forget in
+        ["DELETE FROM standing_reviewer WHERE reference = ?1", "DELETE FROM standing_conflicted WHERE reference = ?1"]
+    {
+        let gone = transaction.prepare_cached(forget).and_then(|mut drop| drop.execute([&case.reference]));
+        gone.map_err(&failed)?;
+    }
+    for person in case.conflicted.keys() {
+        let sql = "INSERT INTO standing_conflicted (person, reference) VALUES (?1, ?2)";
+        let values = params![person.0, case.reference];
+        transaction.prepare_cached(sql).and_then(|mut add| add.execute(values)).map_err(&failed)?;
+    }
     for (person, review) in &case.reviews {
         let sql = "INSERT INTO standing_reviewer (person, reference, done) VALUES (?1, ?2, ?3)";
         let values = params![person.0, case.reference, review.is_some()];

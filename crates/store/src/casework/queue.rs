@@ -17,6 +17,8 @@ pub struct Question {
     pub officer: Option<PersonId>,
     /// That this person is asked to review and has not.
     pub reviewer: Option<PersonId>,
+    /// That this person may see: none for which they have declared a conflict.
+    pub seen_by: Option<PersonId>,
     /// Of these organisations; an empty list finds none.
     pub organisations: Option<Vec<OrganisationId>>,
     /// Of which the last day in time lies before this one, such as `2026-11-24`.
@@ -81,6 +83,11 @@ impl Question {
             let asked = "SELECT reference FROM standing_reviewer WHERE person = ? AND done = 0";
             conditions.push(format!("reference IN ({asked})"));
             values.push(Box::new(reviewer.0));
+        }
+        if let Some(person) = self.seen_by {
+            let near = "SELECT reference FROM standing_conflicted WHERE person = ?";
+            conditions.push(format!("reference NOT IN ({near})"));
+            values.push(Box::new(person.0));
         }
         if let Some(organisations) = &self.organisations {
             conditions.push(format!("organisation IN ({})", marks(organisations.len())));

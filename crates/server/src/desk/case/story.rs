@@ -1,5 +1,7 @@
 //! Everything that happened in a case, as sentences.
 
+use std::collections::BTreeSet;
+
 use casework::{Event, PersonId, Recorded};
 use register::Moment;
 use rusqlite::Transaction;
@@ -29,7 +31,7 @@ pub fn namer<'a>(transaction: &'a Transaction<'a>) -> impl Fn(Option<PersonId>) 
     }
 }
 
-/// Tells the events, newest first.
+/// Tells the events, newest first. What one person answered in a row is told once.
 ///
 /// # Errors
 /// Where a name cannot be read.
@@ -37,11 +39,29 @@ pub fn tell(
     events: &[Recorded],
     name: &impl Fn(Option<PersonId>) -> Result<String, Problem>,
 ) -> Result<Vec<Told>, Problem> {
-    let told = events
-        .iter()
-        .rev()
-        .map(|recorded| Ok(Told { at: recorded.at, who: name(recorded.by)?, what: sentence(&recorded.event, name)? }));
-    told.collect()
+    let rows = events
+        .chunk_by(|one, next| answered(&one.event).is_some() && answered(&next.event).is_some() && one.by == next.by);
+    let mut told = Vec::new();
+    for row in rows.rev() {
+        let Some(last) = row.last() else { continue };
+        let questions: BTreeSet<&String> =
+            row.iter().filter_map(|recorded| answered(&recorded.event)).flatten().collect();
+        let what = if questions.is_empty() {
+            sentence(&last.event, name)?
+        } else {
+            format!("Answered {}.", crate::web::words::count(questions.len() as u64, "question", "questions"))
+        };
+        told.push(Told { at: last.at, who: name(last.by)?, what });
+    }
+    Ok(told)
+}
+
+/// The questions that were answered.
+fn answered(event: &Event) -> Option<impl Iterator<Item = &String>> {
+    match event {
+        Event::AnswersSaved { answers } => Some(answers.keys()),
+        _ => None,
+    }
 }
 
 fn sentence(event: &Event, name: &impl Fn(Option<PersonId>) -> Result<String, Problem>) -> Result<String, Problem> {
@@ -51,6 +71,7 @@ fn sentence(event: &Event, name: &impl Fn(Option<PersonId>) -> Result<String, Pr
         Event::ApplicationOpened { relation: Some(relation), .. } => {
             format!("Began an application that follows {}.", relation.other())
         }
+        // Told by `tell`, with those around it.
         Event::AnswersSaved { answers } => format!("Answered {}.", questions(answers.len())),
         Event::AnswersReused { from, answers } => {
             format!("Took over the answers to {} from {from}.", questions(answers.len()))

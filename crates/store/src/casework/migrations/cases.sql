@@ -40,6 +40,13 @@ CREATE TABLE standing_reviewer (
   PRIMARY KEY (person, reference)
 ) STRICT, WITHOUT ROWID;
 
+-- People who stand too near to a case to see it.
+CREATE TABLE standing_conflicted (
+  person INTEGER NOT NULL,
+  reference TEXT NOT NULL,
+  PRIMARY KEY (person, reference)
+) STRICT, WITHOUT ROWID;
+
 -- Statements that are owed to the public, in the order in which they are owed. They are written with the event that owes
 -- them, and stay until they stand in the log.
 CREATE TABLE owed (
