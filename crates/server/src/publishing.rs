@@ -55,8 +55,13 @@ impl Bell {
 
 /// Publishes until the bell says that it is over.
 pub fn run(casework: &Casework, data: &DataFolder, bell: &Bell, clock: impl Fn() -> Moment) {
+    let mut undone = false;
     loop {
-        match publish_all(casework, data, &clock) {
+        let nothing_to_do = !undone && matches!(casework.read(owed::next), Ok(None));
+        let done = if nothing_to_do { Ok(0) } else { publish_all(casework, data, &clock) };
+        // What failed after the last statement was noted, such as a full disk under a download, is owed to nobody by name.
+        undone = done.is_err();
+        match done {
             Ok(_) => {}
             Err(StoreError::Log(tlog::Error::Sequencer(SequencerError::Locked { .. }))) => {
                 tracing::info!("somebody else has the register open; statements wait");
@@ -70,14 +75,11 @@ pub fn run(casework: &Casework, data: &DataFolder, bell: &Bell, clock: impl Fn()
     }
 }
 
-/// Publishes all that is owed, and says how many statements that were. Where nothing is owed the register is not opened.
+/// Publishes all that is owed, brings the downloads to it, and says how many statements that were.
 ///
 /// # Errors
-/// A fault of the log or a database; what was published is noted, and the rest waits.
+/// A fault of the log or a database; what was published is noted, and the rest waits. Asked again, it finishes.
 pub fn publish_all(casework: &Casework, data: &DataFolder, clock: &impl Fn() -> Moment) -> Result<u64, StoreError> {
-    if casework.read(owed::next)?.is_none() {
-        return Ok(0);
-    }
     let mut publisher = Publisher::open(data.clone())?;
     let published = publish_into(casework, &mut publisher, clock)?;
     publisher.write_files()?;
