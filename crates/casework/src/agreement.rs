@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use register::{Moment, Organisation, PartialDate};
 use serde::Deserialize;
 
-use crate::answer::{Answer, in_words};
+use crate::answer::Answer;
 use crate::case::Case;
 use crate::event::{DataRole, Terms};
 use crate::evidence::{answers, form_of};
@@ -177,8 +177,8 @@ impl Filling {
             ("specification", digest.map_or_else(|| "of no file".to_owned(), |digest| digest.to_string())),
             ("outcome", outcome.to_lowercase()),
             ("territory", terms.territory.clone()),
-            ("start", in_words(terms.start)),
-            ("end", in_words(terms.end)),
+            ("start", terms.start.in_words()),
+            ("end", terms.end.in_words()),
             ("destruction-days", terms.destruction_days.to_string()),
         ];
         let lists = [
@@ -251,7 +251,7 @@ impl Asked {
             Some(Answer::Safeguards(rows)) => rows
                 .iter()
                 .map(|row| match row.expires {
-                    Some(day) => format!("{}: {} (until {})", row.safeguard.label(), row.evidence, in_words(day)),
+                    Some(day) => format!("{}: {} (until {})", row.safeguard.label(), row.evidence, day.in_words()),
                     None => format!("{}: {}", row.safeguard.label(), row.evidence),
                 })
                 .collect(),

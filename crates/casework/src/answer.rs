@@ -13,7 +13,6 @@ use register::{Digest, Organisation, PartialDate};
 use serde::{Deserialize, Serialize};
 
 pub use check::Fault;
-pub(crate) use check::in_words;
 pub use read::{Fields, identifier_label};
 
 /// The answers of an application, by the codes of their questions.

@@ -17,6 +17,21 @@ pub struct PartialDate {
     day: u8,
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// Why a text is not a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a date such as 2021, 2021-02 or 2021-02-28")]
@@ -63,6 +78,15 @@ impl PartialDate {
     /// The first day that this date can mean.
     pub fn first_day(self) -> jiff::civil::Date {
         jiff::civil::Date::constant(self.year, self.month.max(1) as i8, self.day.max(1) as i8)
+    }
+
+    /// `14 March 2024`, `March 2024` or `2024`, as exact as the date is.
+    pub fn in_words(self) -> String {
+        match (MONTHS.get(usize::from(self.month).wrapping_sub(1)), self.day) {
+            (None, _) => self.year.to_string(),
+            (Some(month), 0) => format!("{month} {}", self.year),
+            (Some(month), day) => format!("{day} {month} {}", self.year),
+        }
     }
 
     /// Whole days from the last day that this date can mean until `today`; negative while it is ahead.

@@ -81,7 +81,7 @@ impl Question {
                 if let Some(Answer::Date(earlier)) = after.as_ref().and_then(|id| others.get(id))
                     && earlier.first_day() >= day
                 {
-                    faults.push(wrong(&format!("after {}", in_words(*earlier))));
+                    faults.push(wrong(&format!("after {}", earlier.in_words())));
                 }
                 faults
             }
@@ -248,24 +248,4 @@ fn has_lapsed(expires: Option<PartialDate>, today: PartialDate) -> bool {
 fn label<'a>(row: &SafeguardEvidence, options: &'a [SafeguardChoice]) -> &'a str {
     let option = options.iter().find(|option| option.safeguard == row.safeguard);
     option.map_or_else(|| row.safeguard.label(), |option| &option.label)
-}
-
-/// A day as a sentence has it: `3 September 2027`.
-pub(crate) fn in_words(date: PartialDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let day = date.first_day();
-    format!("{} {} {}", day.day(), MONTHS[usize::from(day.month().unsigned_abs()) - 1], day.year())
 }

@@ -100,7 +100,7 @@ impl Question {
             Answer::YesNo(yes) => vec![if *yes { "Yes" } else { "No" }.to_owned()],
             Answer::Choice(code) => vec![said(code)],
             Answer::Choices(codes) => codes.iter().map(said).collect(),
-            Answer::Date(date) => vec![crate::answer::in_words(*date)],
+            Answer::Date(date) => vec![date.in_words()],
             Answer::Number(number) => match &self.kind {
                 Kind::Number { unit, .. } => vec![format!("{number} {unit}")],
                 _ => vec![number.to_string()],
@@ -115,9 +115,8 @@ impl Question {
     /// An answer with everything that belongs to it, one entry for each thing that it lists: what a page shows to whoever
     /// may see the application.
     pub fn details(&self, answer: &Answer) -> Vec<String> {
-        let until = |date: &Option<PartialDate>| {
-            date.map(|date| format!(", until {}", crate::answer::in_words(date))).unwrap_or_default()
-        };
+        let until =
+            |date: &Option<PartialDate>| date.map(|date| format!(", until {}", date.in_words())).unwrap_or_default();
         match answer {
             Answer::Organisations(rows) => {
                 let line = |row: &Organisation| {

@@ -28,32 +28,9 @@ impl<T: Copy> Given<T> for &&T {
     }
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// `14 March 2024`, `March 2024` or `2024`, as exact as the date is.
 pub fn date(date: impl Given<PartialDate>) -> String {
-    let text = date.given().to_string();
-    let mut parts = text.split('-');
-    let year = parts.next().unwrap_or_default().to_owned();
-    let month = parts.next().and_then(|month| month.parse::<usize>().ok()).and_then(|month| MONTHS.get(month - 1));
-    match (month, parts.next()) {
-        (Some(month), Some(day)) => format!("{} {month} {year}", day.trim_start_matches('0')),
-        (Some(month), None) => format!("{month} {year}"),
-        _ => year,
-    }
+    date.given().in_words()
 }
 
 /// The same within a sentence: `on 14 March 2024`, `in March 2024`, `in 2024`.
