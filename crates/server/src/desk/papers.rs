@@ -135,7 +135,7 @@ pub fn page(frame: Frame, paper: &Paper, pdf: Option<&str>) -> Response {
 }
 
 /// The paragraphs of a text, each as its lines.
-fn paragraphs(text: &str) -> Vec<Vec<&str>> {
+pub(super) fn paragraphs(text: &str) -> Vec<Vec<&str>> {
     let mut all: Vec<Vec<&str>> = vec![Vec::new()];
     for line in text.trim().lines() {
         match (line.trim().is_empty(), all.last_mut()) {
