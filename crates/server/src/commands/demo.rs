@@ -95,6 +95,8 @@ fn table(folder: &Path) -> String {
         text.push('\n');
     }
     let data = folder.display();
-    text.push_str(&format!("\nCodes: rollcall-server demo --data {data} --code EMAIL\n"));
+    // As it was called: who runs it from a build has no other name for it.
+    let program = std::env::args().next().unwrap_or_else(|| "rollcall-server".to_owned());
+    text.push_str(&format!("\nCodes: {program} demo --data {data} --code EMAIL\n"));
     text
 }
