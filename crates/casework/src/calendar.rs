@@ -12,8 +12,6 @@ const ENGLAND: &str = include_str!("../data/bank-holidays-england.toml");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     holidays: BTreeSet<Date>,
-    /// The first and the last year that the list covers.
-    years: (i16, i16),
 }
 
 /// Why a list of holidays cannot be read.
@@ -45,9 +43,10 @@ impl Calendar {
         let file: File = toml::from_str(text)?;
         let day = |text: String| text.parse::<Date>().map_err(|_| CalendarError::Date(text));
         let holidays: BTreeSet<Date> = file.days.into_iter().map(day).collect::<Result<_, _>>()?;
-        let (Some(first), Some(last)) = (holidays.first(), holidays.last()) else { return Err(CalendarError::Empty) };
-        let years = (first.year(), last.year());
-        Ok(Self { holidays, years })
+        if holidays.is_empty() {
+            return Err(CalendarError::Empty);
+        }
+        Ok(Self { holidays })
     }
 
     /// England's.
@@ -58,11 +57,6 @@ impl Calendar {
     /// Whether this day is worked.
     pub fn is_worked(&self, day: Date) -> bool {
         !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.holidays.contains(&day)
-    }
-
-    /// Whether the list says anything about this day's year; outside of it only weekends count.
-    pub fn covers(&self, day: Date) -> bool {
-        (self.years.0..=self.years.1).contains(&day.year())
     }
 
     /// Worked days after `from`, up to and with `to`: what is asked for today and answered today took none.
@@ -148,7 +142,8 @@ mod tests {
     fn the_list_is_what_the_rules_and_proclamations_give() {
         let calendar = Calendar::england();
         let mut expected = BTreeSet::new();
-        for year in calendar.years.0..=calendar.years.1 {
+        let year_of = |day: Option<&Date>| day.unwrap().year();
+        for year in year_of(calendar.holidays.first())..=year_of(calendar.holidays.last()) {
             expected.extend(by_rule(year));
         }
         for (gone, come) in [("2012-05-28", "2012-06-04"), ("2020-05-04", "2020-05-08"), ("2022-05-30", "2022-06-02")] {

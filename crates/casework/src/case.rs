@@ -95,7 +95,7 @@ pub struct Version {
 /// A submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
-    /// When.
+    /// When it was handed in for the first time, whatever was returned and handed in again since.
     pub at: Moment,
     /// By whom.
     pub by: PersonId,

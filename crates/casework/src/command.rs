@@ -7,7 +7,7 @@ use register::vocabulary::{EndGround, SuspensionGround};
 use register::{Digest, Organisation, PartialDate};
 
 use crate::answer::Answer;
-use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
+use crate::event::{ChangeRequest, Relation, Review, Terms};
 use crate::person::{Actor, OrganisationId};
 use crate::publication::{Decision, Text};
 use crate::specification::Specification;
@@ -182,15 +182,4 @@ commands! {
         /// Why.
         ground: EndGround,
     };
-}
-
-impl Command {
-    /// For which side a signature is, where it is one.
-    pub fn side(&self) -> Option<Side> {
-        match self {
-            Self::SignAgreement { .. } => Some(Side::Recipient),
-            Self::CountersignAgreement { .. } => Some(Side::Custodian),
-            _ => None,
-        }
-    }
 }

@@ -11,7 +11,7 @@ use register::Moment;
 use crate::calendar::day_in_england;
 use crate::case::Case;
 use crate::command::{Command, CommandKind};
-use crate::event::Event;
+use crate::event::{Event, Side};
 use crate::permission;
 use crate::person::Actor;
 use crate::refusal::{Refusal, Rule};
@@ -55,10 +55,10 @@ pub fn decide(case: Option<&Case>, actor: &Actor, command: Command, now: Moment)
         Command::Appeal { grounds } => Some(decision::appeal(case, grounds)?),
         Command::OfferAgreement { terms } => Some(agreement::offer(case, terms, today)?),
         Command::SignAgreement { signed, digest } => {
-            Some(agreement::sign(case, actor, crate::event::Side::Recipient, signed, digest)?)
+            Some(agreement::sign(case, actor, Side::Recipient, signed, digest)?)
         }
         Command::CountersignAgreement { signed, digest } => {
-            Some(agreement::sign(case, actor, crate::event::Side::Custodian, signed, digest)?)
+            Some(agreement::sign(case, actor, Side::Custodian, signed, digest)?)
         }
         Command::SuspendShare { ground } => Some(Event::ShareSuspended { ground }),
         Command::LiftSuspension => Some(Event::SuspensionLifted {}),

@@ -144,11 +144,6 @@ impl Register {
         }
     }
 
-    /// Whether a statement of this id is in the register.
-    pub fn has_id(&self, id: &str) -> bool {
-        self.ids.contains_key(id)
-    }
-
     /// The index of the statement of this id.
     pub fn index_of(&self, id: &str) -> Option<u64> {
         self.ids.get(id).copied()
