@@ -37,7 +37,7 @@ papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements,
 	cargo fmt --manifest-path crates/papers/Cargo.toml --check
 	tests/install deny $(CARGO_DENY)
 	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
-	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test desk_papers
+	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test server desk::papers
 	@if [ $(PAPERS_PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
 
 assets: web/dist/main.css ## Build what the pages load
@@ -46,6 +46,8 @@ assets: web/dist/main.css ## Build what the pages load
 web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web/js web/icons -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund --silent && npm run --silent build
 
+# On a machine that builds once, what rustc keeps for the next build is only time and disk.
+test: export CARGO_INCREMENTAL ?= 0
 test: PAPERS_PROFILE := dev
 test: wasm check unit log crash api browser papers ## Check and test everything; this is what CI runs
 

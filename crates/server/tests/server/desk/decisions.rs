@@ -1,0 +1,6 @@
+//! Reviews, decisions and agreements, by requests to the real router over the real database.
+
+mod agreement;
+mod decision;
+mod review;
+mod story;
