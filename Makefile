@@ -37,7 +37,7 @@ papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements,
 	cargo fmt --manifest-path crates/papers/Cargo.toml --check
 	tests/install deny $(CARGO_DENY)
 	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
-	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test server desk::papers
+	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test server -- desk::papers desk::decisions::agreement
 	@if [ $(PAPERS_PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
 
 assets: web/dist/main.css ## Build what the pages load
@@ -77,6 +77,7 @@ log: build ## The log against independent peers: development oracles, Go's check
 crash: build ## The real binary, with the system's calls failing one by one
 	tests/install strace
 	tests/crash/run
+	tests/crash/desk
 
 api: build ## Every address of the API against its own document, with a fuzzer
 	tests/schemathesis/run

@@ -1,0 +1,58 @@
+"""What the crash tests share: which calls of the system a program makes in a folder, and how one of them is disturbed."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve() / "release"
+SERVER, ROLLCALL = BINARIES / "rollcall-server", BINARIES / "rollcall"
+
+OPENING = "openat"
+WRITING = ("write", "pwrite64", "writev", "ftruncate", "copy_file_range", "sendfile")
+SYNCING = ("fsync", "fdatasync")
+NAMING = ("rename", "renameat", "renameat2", "mkdir", "mkdirat", "unlink", "unlinkat", "rmdir")
+CALLS = (OPENING, *WRITING, *SYNCING, *NAMING, "flock")
+CAN_BE_FULL = (OPENING, *WRITING[:4], "mkdir", "mkdirat")
+KILL = "SIGKILL"
+
+# No run takes a second; this only ends a hang.
+PATIENCE = 60
+
+
+def calls(trace, data):
+    """Each call that touches the data folder, as (kind, path below the folder, how often so far by this thread)."""
+    found, counts = [], {}
+    for line in trace.read_text(errors="replace").splitlines():
+        match = re.match(r"(\d+) +(\w+)\(", line)
+        if not match or match[2] not in CALLS:
+            continue
+        path = re.search(re.escape(str(data)) + r'(/[^">]*)?', line)
+        if not path:
+            continue
+        # strace counts for each thread by itself, and so does this.
+        key = (match[1], match[2], path[1] or "")
+        counts[key] = counts.get(key, 0) + 1
+        found.append((match[2], path[1] or "", counts[key]))
+    return sorted(set(found), key=found.index)
+
+
+def spread(found, at_most):
+    count = min(len(found), at_most)
+    return [found[place * len(found) // count] for place in range(count)]
+
+
+def strace(trace, paths, kinds, inject):
+    """Counts, and disturbs, only what touches these paths: not the loader, nor other files."""
+    which = [argument for path in paths for argument in ("-P", path)]
+    return ["strace", "-f", "-qq", "-o", trace, *which, "-e", "trace=" + ",".join(kinds), "-e", "signal=SIGSTOP",
+            "-e", f"inject={inject}"]
+
+
+def run(command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def expect(done, code):
+    assert done.returncode == code, f"{done.args} ended with {done.returncode}: {done.stderr}"
