@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use register::Moment;
+use register::{Moment, PartialDate};
 
 use crate::calendar::{Calendar, day_in_england};
 use crate::case::Case;
@@ -46,11 +46,12 @@ impl Overdue {
     /// The sum as a sentence.
     pub fn sum(&self) -> String {
         let days = |count: u32| if count == 1 { "1 working day".to_owned() } else { format!("{count} working days") };
+        let (since, due) = (PartialDate::from(self.since).in_words(), PartialDate::from(self.due).in_words());
         match self.allowed {
             Some(allowed) => {
-                format!("{} from {} ended on {}; that is {} ago.", days(allowed), self.since, self.due, days(self.late))
+                format!("{} from {since} ended on {due}; that is {} ago.", days(allowed), days(self.late))
             }
-            None => format!("It was asked for by {}; that is {} ago.", self.due, days(self.late)),
+            None => format!("It was asked for by {due}; that is {} ago.", days(self.late)),
         }
     }
 }

@@ -185,6 +185,6 @@ fn lateness_shows_its_sum() {
     assert_eq!(late(2), None, "two working days are promised");
     let overdue = late(3).unwrap();
     assert_eq!((overdue.allowed, overdue.late), (Some(2), 1));
-    let sum = "2 working days from 2026-01-05 ended on 2026-01-07; that is 1 working day ago.";
+    let sum = "2 working days from 5 January 2026 ended on 7 January 2026; that is 1 working day ago.";
     assert_eq!(overdue.sum(), sum);
 }
