@@ -100,6 +100,8 @@ pub struct Settings {
     pub proxies: usize,
     /// Another provider at which people may sign in.
     pub openid: Option<Provider>,
+    /// The program that makes PDF of papers; nothing where it is the one beside the server.
+    pub papers: Option<std::path::PathBuf>,
 }
 
 impl Desk {
@@ -125,10 +127,11 @@ impl Desk {
         let documents = Documents::open(&data.private(), &casework)?;
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
         let (clock, written) = (Box::new(clock), Arc::default());
+        let papers = settings.papers.clone().map_or_else(Papers::beside_this_program, Papers::of_program);
         Ok(Self(Arc::new(Inner {
             casework,
             documents,
-            papers: Papers::beside_this_program(),
+            papers,
             data,
             site,
             settings,

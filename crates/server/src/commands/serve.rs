@@ -86,7 +86,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Some(data) => {
                 let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
                 let openid = operator.sign_in.openid.as_ref().map(Provider::of).transpose()?;
-                let settings = desk::Settings { address, operator, proxies: arguments.trusted_proxies, openid };
+                let settings =
+                    desk::Settings { address, operator, proxies: arguments.trusted_proxies, openid, papers: None };
                 let desk = Desk::open(DataFolder::at(data), site, settings)?;
                 publishing = Some(Publishing::start(desk.clone())?);
                 sending = sender(&desk)?;

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use casework::calendar::date_in_england;
-use casework::form::Problem as Wanting;
+use casework::form::{Kind, Problem as Wanting};
 use casework::permission::{self, Sight};
 use casework::{Answers, Case, CommandKind, Form, Specification};
 use register::PartialDate;
@@ -102,8 +102,16 @@ impl Opened {
     }
 
     /// What keeps it from being submitted today.
-    pub fn problems(&self) -> Vec<Wanting> {
-        self.form.problems(self.answers(), &self.specification, self.today)
+    ///
+    /// # Errors
+    /// If the public register cannot be asked for the dictionaries that its basket names.
+    pub async fn problems(&self, desk: &Desk) -> Result<Vec<Wanting>, Problem> {
+        let mut problems = self.form.problems(self.answers(), &self.specification, self.today);
+        if let Some(question) = self.form.questions().find(|question| question.kind == Kind::Basket) {
+            let misfits = super::basket::misfits(desk, &self.specification).await?;
+            problems.extend(misfits.into_iter().map(|message| Wanting { question: question.id.clone(), message }));
+        }
+        Ok(problems)
     }
 
     /// The share's reference.

@@ -88,9 +88,31 @@ async fn basket(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<St
         (said(risk), said(sensitivity), count)
     });
     let matrix = matrix.collect();
-    let problems = opened.specification.problems().iter().map(ToString::to_string).collect();
+    let mut problems: Vec<String> = opened.specification.problems().iter().map(ToString::to_string).collect();
+    problems.extend(misfits(&desk, &opened.specification).await?);
     let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&BasketPage { frame, matrix, problems, opened }))
+}
+
+/// What of a basket does not fit the dictionaries that it names. These are held by what the register has published, not by
+/// what was true when an item was chosen.
+pub(super) async fn misfits(desk: &Desk, specification: &Specification) -> Result<Vec<String>, Problem> {
+    let mut problems = Vec::new();
+    for part in &specification.datasets {
+        match Held::of_part(desk, part).await? {
+            Some(held) => problems.extend(part.misfits(&held.dictionary).iter().map(ToString::to_string)),
+            None => problems.push(gone(part)),
+        }
+    }
+    Ok(problems)
+}
+
+/// What is said where the register has never published the dictionary that a part names.
+fn gone(part: &DatasetPart) -> String {
+    format!(
+        "The register has no item dictionary of {} in the edition “{}”; take its items out and choose them again",
+        part.name, part.dictionary.edition
+    )
 }
 
 /// Whose records, in words.
@@ -158,11 +180,13 @@ impl Held {
     }
 
     /// The dictionary from which a part of a basket was chosen, which may no longer be the current one.
-    async fn of_part(desk: &Desk, part: &DatasetPart) -> Result<Self, Problem> {
+    async fn of_part(desk: &Desk, part: &DatasetPart) -> Result<Option<Self>, Problem> {
         let (slug, digest) = (register::dictionary::dataset_address(&part.name), part.dictionary.digest.to_string());
         let views = ask_register(desk, move |reader| reader.dictionaries(&slug)).await?;
-        let view = views.into_iter().find(|view| view.digest == digest).ok_or(Problem::Fault)?;
-        Self::read(desk, view).await
+        match views.into_iter().find(|view| view.digest == digest) {
+            Some(view) => Self::read(desk, view).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// As items are chosen from it.

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod following;
+mod papers;
 mod reviewers;
 pub(crate) mod screening;
 mod story;
@@ -40,6 +41,7 @@ struct Page {
     spent: Vec<(Party, u32)>,
     overdue: Option<Overdue>,
     actions: Vec<Action>,
+    papers: Vec<(&'static str, String)>,
     sections: Vec<(String, Vec<Said>)>,
     baskets: Vec<Basket>,
     reviewers: Vec<(String, bool)>,
@@ -107,6 +109,7 @@ async fn page(
         title: words_of::title(&case),
         spent: Party::ALL.iter().map(|party| (*party, spent.get(party).copied().unwrap_or(0))).collect(),
         overdue: clock::overdue(&case, now, desk.calendar()),
+        papers: papers::of(&case, &signed_in.actor),
         actions: actions::of(&case, &signed_in.actor, stage),
         sections: words_of::answers(&case),
         baskets: words_of::basket(&case),

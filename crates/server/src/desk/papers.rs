@@ -58,7 +58,12 @@ impl Papers {
     pub fn beside_this_program() -> Self {
         let here = std::env::current_exe().ok();
         let beside = here.as_deref().and_then(Path::parent).map(|folder| folder.join(PROGRAM));
-        Self::with(beside.unwrap_or_else(|| PathBuf::from(PROGRAM)), PATIENCE)
+        Self::of_program(beside.unwrap_or_else(|| PathBuf::from(PROGRAM)))
+    }
+
+    /// The program at this path.
+    pub fn of_program(program: PathBuf) -> Self {
+        Self::with(program, PATIENCE)
     }
 
     /// The program at this path, ended after so long.

@@ -57,6 +57,9 @@ pub enum Problem {
     /// The answer took too long, or the system is busy.
     #[error("the answer took too long")]
     Busy,
+    /// A paper could not be made into a file.
+    #[error("{0}")]
+    Paper(&'static str),
     /// The program has a fault.
     #[error("the program has a fault")]
     Fault,
@@ -74,7 +77,7 @@ impl Problem {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Paper(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -123,6 +126,7 @@ impl ProblemPage {
             Problem::TooLarge => "Too much was sent",
             Problem::Method => "This page cannot be used like this",
             Problem::Busy => "This took too long",
+            Problem::Paper(_) => "The file could not be made",
             Problem::SignIn { .. } | Problem::SecondFactor | Problem::Fault => "Something went wrong here",
         }
     }

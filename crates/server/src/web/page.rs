@@ -89,6 +89,8 @@ pub struct Frame {
     pub today: PartialDate,
     /// The past moment that is looked at.
     pub past: Option<Arc<Past>>,
+    /// Whether people can sign in here.
+    pub has_desk: bool,
     /// What is said of the page elsewhere: in search results, in messages, by programs.
     pub head: Head,
 }
@@ -107,7 +109,8 @@ pub struct Head {
 impl Frame {
     /// A frame for today.
     pub fn new(view: &View, info: Option<Arc<Info>>, section: Section) -> Self {
-        Self { info, section, today: view.today(), past: view.past().cloned(), head: Head::default() }
+        let (today, past, has_desk) = (view.today(), view.past().cloned(), view.has_desk());
+        Self { info, section, today, past, has_desk, head: Head::default() }
     }
 
     /// With what shows where somebody passes the address on. Space is folded, and the description cut to 200 letters.

@@ -29,6 +29,7 @@ struct Inner {
     fair_use: FairUse,
     operator: Operator,
     notes: Arc<Notes>,
+    has_desk: bool,
 }
 
 /// What the operator settles about a website.
@@ -75,7 +76,9 @@ impl Site {
         let public = public.into();
         let pasts = Pasts::new(&public);
         let Settings { address, limits, operator } = settings;
+        let has_desk = matches!(source, Source::Live(_));
         let inner = Inner {
+            has_desk,
             public,
             database: Database::new(source),
             pasts,
@@ -87,6 +90,11 @@ impl Site {
             notes: Arc::default(),
         };
         Self(Arc::new(inner))
+    }
+
+    /// Whether people can sign in here: a copy of the public folder has no desk beside it.
+    pub(super) fn has_desk(&self) -> bool {
+        self.0.has_desk
     }
 
     pub(super) fn public(&self) -> &Path {

@@ -70,6 +70,11 @@ impl View {
         self.past.as_ref()
     }
 
+    /// Whether people can sign in here.
+    pub fn has_desk(&self) -> bool {
+        self.site.has_desk()
+    }
+
     /// The public folder, for what is not in the database: the log's files and the downloads.
     pub fn public(&self) -> &Path {
         self.site.public()

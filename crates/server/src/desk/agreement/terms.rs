@@ -103,7 +103,10 @@ async fn file_of(desk: &Desk, paper: &Paper) -> Result<(&'static str, Vec<u8>), 
         Err(NoPdf::NotInstalled) => Ok((PLAIN, plain(paper).into_bytes())),
         Err(error) => {
             tracing::error!(%error, "an agreement could not be made into a PDF");
-            Err(Problem::Fault)
+            Err(Problem::Paper(
+                "The agreement could not be made into a PDF, and nothing was offered. Try again in a minute; if it \
+                happens again, tell whoever looks after this system.",
+            ))
         }
     }
 }

@@ -41,7 +41,7 @@ pub async fn check(State(desk): State<Desk>, by: SignedIn, Path(reference): Path
         (section, shown.map(|question| row(&opened, question)).collect())
     });
     let sections = sections.collect();
-    let problems = opened.problems();
+    let problems = opened.problems(&desk).await?;
     let frame = Frame::of(&desk, &by, Section::Cases).await;
     Ok(html(&CheckPage { frame, sections, problems, opened }))
 }

@@ -32,7 +32,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str) -> Result<DeclarePage
     if !opened.signable {
         return Err(Problem::Forbidden);
     }
-    let problems = opened.problems();
+    let problems = opened.problems(desk).await?;
     let (frame, errors) = (Frame::of(desk, by, Section::Cases).await, Errors::default());
     Ok(DeclarePage { frame, errors, opened, problems, signed: String::new() })
 }

@@ -9,7 +9,7 @@ use casework::specification::{
     BasketError, Coarser, Cohort, DateTo, MAX_JUSTIFICATION, PostcodeTo, SpecifiedItem, Treatment,
 };
 
-use super::{Held, set};
+use super::{Held, gone, set};
 use crate::desk::Desk;
 use crate::desk::application::Opened;
 use crate::desk::input::{Errors, Fields, Input};
@@ -203,7 +203,7 @@ async fn page(desk: &Desk, by: &SignedIn, reference: &str, query: Option<&str>) 
     let (dataset, address) = asked(query);
     let part = opened.specification.dataset(&dataset).ok_or(Problem::NotFound)?;
     let item = part.item(&address).cloned().ok_or(Problem::NotFound)?;
-    let held = Held::of_part(desk, part).await?;
+    let held = Held::of_part(desk, part).await?.ok_or_else(|| Problem::Bad(gone(part)))?;
     let rows = register::dictionary::item_addresses(&held.dictionary);
     let row = rows.iter().position(|known| *known == address);
     let description = row.and_then(|row| held.dictionary.items[row].description.clone());

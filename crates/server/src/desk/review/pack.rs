@@ -36,7 +36,9 @@ pub async fn pdf(State(desk): State<Desk>, by: SignedIn, Path(reference): Path<S
         Err(NoPdf::NotInstalled) => Err(Problem::NotFound),
         Err(error) => {
             tracing::error!(%error, "a panel pack could not be made into a PDF");
-            Err(Problem::Fault)
+            Err(Problem::Paper(
+                "The pack could not be made into a PDF. Its page has the same words and can be printed.",
+            ))
         }
     }
 }

@@ -50,7 +50,7 @@ fn read_in_child(name: &str, bytes: &[u8]) -> String {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "hostile::child_reads_the_file", "--ignored", "--nocapture"])
+        .args(["--exact", "import::hostile::child_reads_the_file", "--ignored", "--nocapture"])
         .env(FILE, &path)
         .output()
         .unwrap();

@@ -4,6 +4,7 @@
 #![allow(dead_code)] // each test uses a part of it
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -58,8 +59,17 @@ pub fn at(address: &str) -> TestDesk {
     with(address, "")
 }
 
+/// A desk whose papers this program makes into PDF.
+pub fn with_papers(program: &Path) -> TestDesk {
+    made("http://desk.example", "", Some(program.to_owned()))
+}
+
 /// A desk with these settings of its operator.
 pub fn with(address: &str, settings: &str) -> TestDesk {
+    made(address, settings, None)
+}
+
+fn made(address: &str, settings: &str, papers: Option<PathBuf>) -> TestDesk {
     let place = tempfile::tempdir().unwrap();
     let data = DataFolder::at(place.path().join("data"));
     data.create(Some("desk.invalid/register")).unwrap();
@@ -72,7 +82,7 @@ pub fn with(address: &str, settings: &str) -> TestDesk {
     let site = Site::with_clock(data.public(), Source::Live(data.site_database()), clock.clone());
     let operator = server::settings::Settings::parse(settings, "settings.toml").unwrap();
     let openid = operator.sign_in.openid.as_ref().map(|openid| desk::openid::Provider::of(openid).unwrap());
-    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid };
+    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid, papers };
     let desk = Desk::with_clock(data, site.clone(), settings, clock).unwrap();
     let router = desk::router(desk.clone()).merge(web::router(site));
     TestDesk { _place: place, now, desk, router }

@@ -140,3 +140,36 @@ async fn the_people_covered_are_chosen_by_cohort_and_items_for_some_of_them() {
     let shown = browser.get(&format!("{address}/basket")).await;
     assert!(shown.text.contains("Only people who are in the chosen rows of School Census, born in 2 school years"));
 }
+
+#[tokio::test]
+async fn a_basket_that_does_not_fit_the_published_dictionary_is_not_submitted() {
+    let place = with_dictionaries();
+    let (mut browser, address) = place.begun().await;
+    place.answer_all(&mut browser, &address).await;
+    place.fill_basket(&mut browser, &address).await;
+    let chosen = place.case(&address).application.specification.unwrap();
+    let mut official = place.site.signed_in(place.official);
+    let declare = format!("{address}/declare");
+    let dataset = chosen.datasets[0].name.clone();
+    let mut elsewhere = chosen.clone();
+    elsewhere.datasets[0].dictionary.digest = register::Digest::of(b"a dictionary that nobody published");
+    let mut renamed = chosen.clone();
+    renamed.datasets[0].items[0].name = "ANOTHER_NAME".to_owned();
+    for (basket, said) in [
+        (elsewhere, format!("The register has no item dictionary of {dataset}")),
+        (renamed, format!("ANOTHER_NAME of {dataset} is not in the dictionary that is named")),
+    ] {
+        place.set_basket(&address, basket);
+        let shown = official.get(&declare).await;
+        assert!(shown.text.contains(&said), "{}", shown.text);
+        assert!(browser.get(&format!("{address}/basket")).await.text.contains(&said));
+        let seen = place.case(&address).seq.to_string();
+        let token = official.get("/desk/account").await.form_token();
+        let fields =
+            [("form-token", token.as_str()), ("seen", &seen), ("signed", "Olga Official"), ("confirmed", "yes")];
+        assert_eq!(official.post(&declare, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    place.set_basket(&address, chosen);
+    let signed = save(&mut official, &declare, &owned(&[("signed", "Olga Official"), ("confirmed", "yes")])).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
+}

@@ -11,7 +11,7 @@ use casework::{Answer, Case, Form, OrganisationId, PersonId, Role};
 use register::vocabulary::Safeguard;
 use register::{Organisation, PartialDate, Salt};
 use store::Publisher;
-use store::casework::cases;
+use store::casework::{cases, people};
 use tower::ServiceExt;
 
 use crate::support::desk::{self, Browser, TestDesk};
@@ -61,6 +61,17 @@ impl Place {
     pub fn case(&self, address: &str) -> Case {
         let reference = address.rsplit('/').next().unwrap().to_owned();
         self.site.read(|transaction| cases::case(transaction, &reference)).unwrap()
+    }
+
+    /// Puts another basket in the place of the one that was filled, past the pages.
+    pub fn set_basket(&self, address: &str, specification: casework::Specification) {
+        let (case, now) = (self.case(address), self.site.now());
+        self.site.write(|transaction| {
+            let actor = people::actor(transaction, self.applicant)?;
+            let command = casework::Command::SetSpecification { specification: Box::new(specification) };
+            let events = casework::decide(Some(&case), &actor, command, now).unwrap();
+            cases::append(transaction, Some(case), events, Some(self.applicant), now, &casework::Calendar::england())
+        });
     }
 
     /// Hands in a file at a question.

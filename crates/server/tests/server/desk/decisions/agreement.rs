@@ -1,10 +1,13 @@
 //! Agreements: what both sides sign is what can be downloaded, and what the register names.
 
+use std::os::unix::fs::PermissionsExt;
+
 use axum::http::StatusCode;
 use register::Digest;
 use register::statement::Body;
 
 use super::story::{self, Story, at};
+use crate::support::desk;
 
 const APPROVAL: &[(&str, &str)] = &[
     ("outcome", "approved"),
@@ -20,7 +23,11 @@ const APPROVAL: &[(&str, &str)] = &[
 const SIGNED: &[(&str, &str)] = &[("signed", "Olu Official"), ("authority", "yes")];
 
 async fn approved() -> Story {
-    let story = story::reviewed();
+    approved_at(desk::new()).await
+}
+
+async fn approved_at(site: desk::TestDesk) -> Story {
+    let story = story::reviewed_at(site);
     let sent = story.send(story.officer, "decision", "decision", APPROVAL).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     story.send(story.chair, "decision", "decision/confirm", &[]).await;
@@ -28,7 +35,7 @@ async fn approved() -> Story {
 }
 
 /// Offers the agreement with the terms that the form shows at first.
-async fn offer(story: &Story, more: &[(&str, &str)]) -> crate::support::desk::Answer {
+async fn offer(story: &Story, more: &[(&str, &str)]) -> desk::Answer {
     let mut fields = vec![
         ("recipient-role", "controller"),
         ("territory", "United Kingdom"),
@@ -106,6 +113,41 @@ async fn both_sides_sign_and_the_register_names_the_digest_of_the_bytes_that_are
     assert_eq!(agreed.processors[0].ids["company-number"], "01234567");
     let page = story.get(story.official, "agreement").await;
     assert!(page.text.contains("Both sides have signed") && page.text.contains("Signed by Olu Official"));
+}
+
+#[tokio::test]
+async fn where_pdf_can_be_made_that_is_what_is_signed() {
+    let Some(program) = std::env::var_os("ROLLCALL_PAPERS") else { return };
+    let story = approved_at(desk::with_papers(program.as_ref())).await;
+    assert_eq!(offer(&story, &[]).await.status, StatusCode::SEE_OTHER);
+    for (who, said) in [(story.official, "Olu Official"), (story.signatory, "Sig Natory")] {
+        let signed = [("signed", said), ("authority", "yes")];
+        assert_eq!(story.send(who, "agreement", "agreement/sign", &signed).await.status, StatusCode::SEE_OTHER);
+    }
+    let statement = story.owed().pop().unwrap().draft.statement;
+    let Body::ShareAgreed(agreed) = &statement.body else { panic!("{statement:?}") };
+    let file = story.get(story.official, "agreement/file").await;
+    assert!(file.bytes.starts_with(b"%PDF-") && Some(Digest::of(&file.bytes)) == agreed.agreement);
+    let pack = story.get(story.chair, "pack/pdf").await;
+    assert!(pack.bytes.starts_with(b"%PDF-"), "{}", pack.text);
+    assert!(pack.headers["content-disposition"].to_str().unwrap().contains("pack-DS-2026-0001.pdf"));
+    assert_eq!(story.get(story.applicant, "pack/pdf").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn where_the_program_that_makes_pdf_fails_nothing_is_offered_and_it_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("rollcall-papers");
+    std::fs::write(&program, "#!/bin/sh\nexit 1\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let story = approved_at(desk::with_papers(&program)).await;
+    let answer = offer(&story, &[]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.text.contains("nothing was offered"), "{}", answer.text);
+    assert!(story.get(story.official, "agreement").await.text.contains("No agreement has been offered yet."));
+    let pack = story.get(story.chair, "pack/pdf").await;
+    assert_eq!(pack.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(pack.text.contains("can be printed"), "{}", pack.text);
 }
 
 #[tokio::test]

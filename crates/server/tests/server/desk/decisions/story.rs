@@ -41,7 +41,11 @@ pub fn at(page: &str) -> String {
 
 /// The case in review, with two reviewers who have not begun.
 pub fn in_review() -> Story {
-    let site = desk::new();
+    in_review_at(desk::new())
+}
+
+/// The same at this desk.
+pub fn in_review_at(site: TestDesk) -> Story {
     let trust = site.organisation("Example Trust");
     let staff = |email: &str, role| site.person(email, &[(role, None)]);
     let story = Story {
@@ -88,7 +92,12 @@ pub fn in_review() -> Story {
 
 /// The case with both reviews in.
 pub fn reviewed() -> Story {
-    let story = in_review();
+    reviewed_at(desk::new())
+}
+
+/// The same at this desk.
+pub fn reviewed_at(site: TestDesk) -> Story {
+    let story = in_review_at(site);
     for reviewer in story.reviewers {
         let finding = Finding { met: true, text: "It is met.".to_owned(), evidence: "The application.".to_owned() };
         let findings = Safe::ALL.iter().map(|safe| (*safe, finding.clone())).collect();
