@@ -51,7 +51,7 @@ async fn the_queue_says_whose_turn_it_is_and_what_is_late() {
     assert!(queue.text.contains("working days late"), "{}", queue.text);
     assert!(queue.text.contains("The department"));
     let case = officer.get("/desk/case/DS-2026-0001").await;
-    assert!(case.text.contains("2 working days from 2026-11-24 ended on 2026-11-26"));
+    assert!(case.text.contains("2 working days from 24 November 2026 ended on 26 November 2026"));
     office.give(office.officer, Some("DS-2026-0001"), Command::TakeCase);
     let wait = Command::AwaitThirdParty { what: "Ethics committee".to_owned() };
     office.give(office.officer, Some("DS-2026-0001"), wait);
