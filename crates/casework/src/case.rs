@@ -11,8 +11,8 @@ use crate::answer::Answer;
 use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::Decision;
-use crate::specification::Specification;
 use crate::stage::{Party, Stage};
+use package::specification::Specification;
 
 /// How long before its end a share counts as ending.
 const ENDING: i64 = 90;

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::event::{ChangeRequest, Relation, Review, Terms};
 use crate::person::{Actor, OrganisationId};
 use crate::publication::{Decision, Text};
-use crate::specification::Specification;
+use package::specification::Specification;
 
 macro_rules! commands {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $label:literal $({ $($(#[$field_doc:meta])* $field:ident : $type:ty,)* })?;)+) => {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::{Decision, Text};
-use crate::specification::Specification;
+use package::specification::Specification;
 
 /// An event in its place in a case's history.
 #[derive(Debug, Clone, PartialEq, Eq)]

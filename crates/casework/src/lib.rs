@@ -21,7 +21,6 @@ pub mod permission;
 pub mod person;
 pub mod publication;
 pub mod refusal;
-pub mod specification;
 pub mod stage;
 pub mod standing;
 
@@ -33,8 +32,8 @@ pub use decide::decide;
 pub use event::{Event, Recorded};
 pub use evolve::{CorruptHistory, evolve, fold};
 pub use form::Form;
+pub use package::specification::{self, Specification};
 pub use person::{Actor, OrganisationId, PersonId, Role};
 pub use refusal::{Refusal, Rule};
-pub use specification::Specification;
 pub use stage::{Party, Stage};
 pub use standing::Standing;

@@ -14,7 +14,7 @@ use crate::permission;
 use crate::person::{Actor, OrganisationId};
 use crate::publication::Text;
 use crate::refusal::{Refusal, Rule};
-use crate::specification::Specification;
+use package::specification::Specification;
 
 pub(super) fn open(actor: &Actor, command: Command) -> Result<Vec<Event>, Refusal> {
     let kind = command.kind();

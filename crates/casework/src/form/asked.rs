@@ -5,7 +5,7 @@ use register::PartialDate;
 
 use super::{Form, Kind, Question, Task};
 use crate::answer::{Answer, Answers};
-use crate::specification::Specification;
+use package::specification::Specification;
 
 /// One thing that keeps an application from being submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]

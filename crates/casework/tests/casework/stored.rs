@@ -37,7 +37,8 @@ fn samples() -> Vec<Event> {
     events.extend(
         proposed(Outcome::ApprovedWithConditions).events.into_iter().rev().take(1).map(|recorded| recorded.event),
     );
-    let specification = serde_json::from_str(include_str!("../golden/specification.v1.json")).unwrap();
+    let specification =
+        serde_json::from_str(include_str!("../../../package/tests/golden/specification.v1.json")).unwrap();
     let answers = || [("title".to_owned(), Answer::Text("Absence".to_owned()))].into();
     events.extend([
         Event::AnswersSaved {

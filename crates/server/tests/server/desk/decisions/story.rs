@@ -65,7 +65,7 @@ pub fn in_review_at(site: TestDesk) -> Story {
     story.give(story.applicant, open);
     let answers = story.answers().into_iter().map(|(question, answer)| (question, Some(answer))).collect();
     story.give(story.applicant, Command::SaveAnswers { answers });
-    let specification = include_str!("../../../../../casework/tests/golden/specification.v1.json").trim_end();
+    let specification = include_str!("../../../../../package/tests/golden/specification.v1.json").trim_end();
     let specification = Box::new(Specification::parse(specification.as_bytes()).unwrap());
     story.give(story.applicant, Command::SetSpecification { specification });
     let recipient = Organisation::named("Example Trust");

@@ -1,6 +1,6 @@
 //! The specification: its file, its problems, and the basket that fills it.
 
-use casework::specification::{
+use package::specification::{
     BasketError, Keep, MAX_FILE, People, Specification, SpecificationError, SpecificationProblem, Treatment,
 };
 use proptest::prelude::*;

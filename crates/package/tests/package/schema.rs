@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use casework::Specification;
-use casework::specification::{DateTo, PostcodeTo, Treatment};
+use package::Specification;
+use package::specification::{DateTo, PostcodeTo, Treatment};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ fn described(schema: &Value, at: &str, places: &mut BTreeSet<String>) {
 fn the_schema_describes_every_member_and_no_other() {
     let mut seen = BTreeSet::new();
     held(&full(), &mut seen).unwrap();
-    for people in [casework::specification::People::Everyone {}, casework::specification::People::Listed { up_to: 5 }] {
+    for people in [package::specification::People::Everyone {}, package::specification::People::Listed { up_to: 5 }] {
         held(&Specification { people, ..full() }, &mut seen).unwrap();
     }
     let mut places = BTreeSet::new();

@@ -1,6 +1,6 @@
 //! Dictionaries, specifications and strategies that make them.
 
-use casework::specification::{
+use package::specification::{
     Coarser, Cohort, DatasetPart, DateTo, DictionaryReference, DictionarySource, Filter, Keep, People, PostcodeTo,
     Specification, SpecifiedItem, Treatment,
 };

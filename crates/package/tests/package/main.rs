@@ -1,0 +1,7 @@
+//! The files that pass between the zones, from what was approved to what opens a package.
+
+#![allow(clippy::unwrap_used)] // helpers of tests are outside the functions that clippy takes for tests
+
+mod samples;
+mod schema;
+mod specification;
