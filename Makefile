@@ -9,8 +9,10 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_DENY := 0.20.2
 
 IN_PAPERS := CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers
-PAPERS_PROFILE ?= release
-PAPERS = $(CARGO_TARGET_DIR)/papers/$(PAPERS_PROFILE:dev=debug)/rollcall-papers
+# `make test` plays with the programs that its unit tests have built already; everything else wants them fast.
+export PROFILE ?= release
+AS_PROFILE = --profile $(PROFILE:debug=dev)
+PAPERS = $(CARGO_TARGET_DIR)/papers/$(PROFILE)/rollcall-papers
 
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
@@ -21,24 +23,24 @@ help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
 
 demo: build ## Build, fill a data folder with an invented register, and serve it on http://127.0.0.1:8080
-	@$(CARGO_TARGET_DIR)/release/rollcall-server demo --data $(DATA)
-	@exec $(CARGO_TARGET_DIR)/release/rollcall-server serve --data $(DATA) --listen $(LISTEN)
+	@$(CARGO_TARGET_DIR)/$(PROFILE)/rollcall-server demo --data $(DATA)
+	@exec $(CARGO_TARGET_DIR)/$(PROFILE)/rollcall-server serve --data $(DATA) --listen $(LISTEN)
 
 # Server and verifier, without anything that the demonstration does not need.
 build: assets
-	@cargo build --quiet --release --locked -p server -p cli
+	@cargo build --quiet $(AS_PROFILE) --locked -p server -p cli
 
 # The one program that makes PDF. It takes some twelve minutes of a processor to build (docs/decisions/0016-papers.md), so
 # nothing else waits for it: it lies beside the server, which finds it there. Tests build it without optimisation.
 papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements, and test it against other readers
 	tests/install poppler
-	$(IN_PAPERS) cargo build --quiet --profile $(PAPERS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
-	$(IN_PAPERS) cargo test --quiet --profile $(PAPERS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
+	$(IN_PAPERS) cargo build --quiet $(AS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
+	$(IN_PAPERS) cargo test --quiet $(AS_PROFILE) --locked --manifest-path crates/papers/Cargo.toml
 	cargo fmt --manifest-path crates/papers/Cargo.toml --check
 	tests/install deny $(CARGO_DENY)
 	cargo deny --manifest-path crates/papers/Cargo.toml --config deny.toml --log-level error check licenses bans sources
 	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test server -- desk::papers desk::decisions::agreement
-	@if [ $(PAPERS_PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
+	@if [ $(PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
 
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
@@ -48,7 +50,7 @@ web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web
 
 # On a machine that builds once, what rustc keeps for the next build is only time and disk.
 test: export CARGO_INCREMENTAL ?= 0
-test: PAPERS_PROFILE := dev
+test: export PROFILE := debug
 test: wasm check unit log crash api browser papers ## Check and test everything; this is what CI runs
 
 # First of all, or what is checked would be a site without the check in the browser.

@@ -5,8 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
+PROFILE = os.environ.get("PROFILE", "release")
 REPOSITORY = Path(__file__).resolve().parents[2]
-BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve() / "release"
+BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve() / PROFILE
 SERVER, ROLLCALL = BINARIES / "rollcall-server", BINARIES / "rollcall"
 
 OPENING = "openat"

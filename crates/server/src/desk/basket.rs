@@ -8,6 +8,7 @@ mod add;
 mod covered;
 mod find;
 mod item;
+mod rows;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -40,6 +41,8 @@ pub fn routes() -> Router<Desk> {
         .route("/desk/application/{reference}/basket/find", get(find::find).post(add::add))
         .route("/desk/application/{reference}/basket/item", get(item::ask).post(item::change))
         .route("/desk/application/{reference}/basket/remove", post(item::remove))
+        .route("/desk/application/{reference}/basket/rows", get(rows::ask).post(rows::keep))
+        .route("/desk/application/{reference}/basket/rows/all", post(rows::keep_all))
         .route("/desk/application/{reference}/basket/covered", get(covered::ask).post(covered::cover))
 }
 
@@ -60,6 +63,14 @@ impl BasketPage {
 
     fn item_address(&self, part: &DatasetPart, item: &SpecifiedItem) -> String {
         item_address(&self.opened, &part.name, &item.item)
+    }
+
+    fn rows_address(&self, part: &DatasetPart) -> String {
+        self.opened.address(&format!("basket/rows?dataset={}", words::encode(&part.name)))
+    }
+
+    fn kept(&self, part: &DatasetPart) -> Vec<String> {
+        part.filters.iter().map(rows::said).collect()
     }
 
     fn class(&self, classes: &[Class], scheme: &str) -> String {

@@ -1,7 +1,7 @@
 //! The basket: items of the published dictionaries, with their classes, years, reasons and treatments.
 
 use axum::http::StatusCode;
-use casework::specification::{People, Specification, Treatment};
+use casework::specification::{Keep, People, Specification, Treatment};
 use register::dictionary::{Dictionary, Item, item_addresses};
 use store::Publisher;
 
@@ -172,4 +172,36 @@ async fn a_basket_that_does_not_fit_the_published_dictionary_is_not_submitted() 
     place.set_basket(&address, chosen);
     let signed = save(&mut official, &declare, &owned(&[("signed", "Olga Official"), ("confirmed", "yes")])).await;
     assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
+}
+
+#[tokio::test]
+async fn rows_are_narrowed_by_the_values_of_an_item_and_all_are_asked_for_again() {
+    let place = with_dictionaries();
+    let (mut browser, address) = place.begun().await;
+    place.fill_basket(&mut browser, &address).await;
+    let dataset = place.case(&address).application.specification.unwrap().datasets[0].name.clone();
+    let rows = format!("{address}/basket/rows?dataset={}", dataset.replace(' ', "%20"));
+    let dictionary = census(&place);
+    let name = dictionary.items[0].alias.clone();
+    for (typed, said) in [
+        (&[("item", "NO_SUCH_ITEM"), ("values", "1")][..], "as its dictionary has it"),
+        (&[("item", &name), ("values", ""), ("from", ""), ("to", "")], "Enter the values to keep"),
+        (&[("item", &name), ("values", "a"), ("from", "1"), ("to", "2")], "not both"),
+        (&[("item", &name), ("from", "3"), ("to", "2")], "must not be larger"),
+    ] {
+        let answer = save(&mut browser, &rows, &owned(typed)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(said), "{said}: {}", answer.text);
+    }
+    let answer = save(&mut browser, &rows, &owned(&[("item", &name), ("values", "B\n A \nB\n")])).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let part = place.case(&address).application.specification.unwrap().datasets.swap_remove(0);
+    assert_eq!(part.filters[0].keep, Keep::OneOf(vec!["A".to_owned(), "B".to_owned()]));
+    let said = format!("Only rows are kept in which {name} is one of A, B.");
+    assert!(browser.get(&format!("{address}/basket")).await.text.contains(&said));
+    let item = part.filters[0].item.clone();
+    let all = format!("{address}/basket/rows/all?dataset={}", dataset.replace(' ', "%20"));
+    let answer = browser.submit(&rows, &all, &[("item", &item), ("seen", &place.case(&address).seq.to_string())]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert!(place.case(&address).application.specification.unwrap().datasets[0].filters.is_empty());
 }
