@@ -9,6 +9,7 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_DENY := 0.20.2
 
 IN_PAPERS := CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/papers
+IN_EXTRACT := CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)/extract
 # `make test` plays with the programs that its unit tests have built already; everything else wants them fast.
 export PROFILE ?= release
 AS_PROFILE = --profile $(PROFILE:debug=dev)
@@ -17,7 +18,7 @@ PAPERS = $(CARGO_TARGET_DIR)/papers/$(PROFILE)/rollcall-papers
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
-.PHONY: help demo assets build papers wasm test check unit log api browser crash bench screenshots clean
+.PHONY: help demo assets build papers wasm test check unit log api browser crash extract bench screenshots clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -42,6 +43,16 @@ papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements,
 	ROLLCALL_PAPERS=$(PAPERS) cargo test --quiet --locked -p server --test server -- desk::papers desk::decisions::agreement
 	@if [ $(PROFILE) = release ]; then install -D -m 755 $(PAPERS) $(CARGO_TARGET_DIR)/release/rollcall-papers; fi
 
+# The query engine takes as long; what is linted is what is tested, so that it is built once.
+extract: ## Build rollcall-extract, the program of the data zone, and test it
+	$(IN_EXTRACT) CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ RUSTC_WORKSPACE_WRAPPER=clippy-driver \
+	  cargo test --quiet $(AS_PROFILE) --locked --manifest-path crates/extract/Cargo.toml
+	cargo fmt --manifest-path crates/extract/Cargo.toml --check
+	tests/install deny $(CARGO_DENY)
+	cargo deny --manifest-path crates/extract/Cargo.toml --config deny.toml --log-level error check licenses bans sources
+	@if [ $(PROFILE) = release ]; then $(IN_EXTRACT) cargo build --quiet --release --locked --manifest-path crates/extract/Cargo.toml; \
+	  install -D -m 755 $(CARGO_TARGET_DIR)/extract/release/rollcall-extract $(CARGO_TARGET_DIR)/release/rollcall-extract; fi
+
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
 
@@ -51,7 +62,11 @@ web/dist/main.css: web/package-lock.json web/build.mjs $(shell find web/sass web
 # On a machine that builds once, what rustc keeps for the next build is only time and disk.
 test: export CARGO_INCREMENTAL ?= 0
 test: export PROFILE := debug
-test: wasm check unit log crash api browser papers ## Check and test everything; this is what CI runs
+# A browser and a disk wait much of the time, and compilers do not, so the last parts run two at a time. What they install
+# is installed before, since only one may install at once.
+test: wasm check unit log ## Check and test everything; this is what CI runs
+	tests/install strace chromium poppler
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target crash browser api papers extract
 
 # First of all, or what is checked would be a site without the check in the browser.
 wasm:
