@@ -69,12 +69,12 @@ function code(key, step = Math.floor(Date.now() / 30_000)) {
 
 const seen = new Set();
 
-// Reads the page that is shown with axe-core, once for each kind of page, or each time where `always` says so.
 // An address without what it is about.
 function kindOf(path) {
   return path.replace(/DS-\d+-\d+/, "…").replace(/\/link\/.*/, "/link/…").replace(/\/(people|organisations)\/\d+/, "/$1/…");
 }
 
+// Reads the page that is shown with axe-core, once for each kind of page, or each time where `always` says so.
 async function look(who, always) {
   const { page } = who;
   // Without scripts axe-core never ends; others see the same pages with them.
