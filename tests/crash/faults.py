@@ -1,14 +1,6 @@
 """What the crash tests share: which calls of the system a program makes in a folder, and how one of them is disturbed."""
 
-import os
 import re
-import subprocess
-from pathlib import Path
-
-PROFILE = os.environ.get("PROFILE", "release")
-REPOSITORY = Path(__file__).resolve().parents[2]
-BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve() / PROFILE
-SERVER, ROLLCALL = BINARIES / "rollcall-server", BINARIES / "rollcall"
 
 OPENING = "openat"
 WRITING = ("write", "pwrite64", "writev", "ftruncate", "copy_file_range", "sendfile")
@@ -17,9 +9,6 @@ NAMING = ("rename", "renameat", "renameat2", "mkdir", "mkdirat", "unlink", "unli
 CALLS = (OPENING, *WRITING, *SYNCING, *NAMING, "flock")
 CAN_BE_FULL = (OPENING, *WRITING[:4], "mkdir", "mkdirat")
 KILL = "SIGKILL"
-
-# No run takes a second; this only ends a hang.
-PATIENCE = 60
 
 
 def calls(trace, data):
@@ -49,11 +38,3 @@ def strace(trace, paths, kinds, inject):
     which = [argument for path in paths for argument in ("-P", path)]
     return ["strace", "-f", "-qq", "-o", trace, *which, "-e", "trace=" + ",".join(kinds), "-e", "signal=SIGSTOP",
             "-e", f"inject={inject}"]
-
-
-def run(command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
-
-
-def expect(done, code):
-    assert done.returncode == code, f"{done.args} ended with {done.returncode}: {done.stderr}"
