@@ -109,7 +109,7 @@ impl Population {
         let deprivation = self.places.neighbourhoods[addresses[0].neighbourhood as usize].deprivation;
         // From 0 for the oldest of a year group to 1.
         let young = f64::from(month_of_cohort) / 11.0;
-        let disadvantage = 0.45 * f64::from(u8::from(poor)) + 0.7 * (deprivation - 0.5) + 0.15 * family.strain;
+        let disadvantage = 0.85 * f64::from(u8::from(poor)) + 0.7 * (deprivation - 0.5) + 0.15 * family.strain;
         let need = self.need(number, gender, disadvantage + 0.2 * (young - 0.5));
         let weight = need.map_or(0.0, |need| if need.level == 2 { 1.5 } else { 0.75 });
         let newcomer = family.arrives.is_some_and(|term| term > 0);
@@ -120,7 +120,7 @@ impl Population {
                 - 0.3 * (young - 0.5)
                 - weight
                 - foreign;
-        let away = 0.5 * family.strain + 0.7 * roll(Purpose::Absence, 1 << 32).normal() + 0.8 * disadvantage
+        let away = 0.5 * family.strain + 0.7 * roll(Purpose::Absence, 1 << 32).normal() + 0.6 * disadvantage
             - 0.2 * ability
             + 0.3 * weight;
         let upn = Upn::new(self.seed, number);
@@ -185,8 +185,8 @@ impl Population {
         let roll = |nth| self.dice.roll(Purpose::Need, number, nth);
         let weight = roll(0).normal() + 0.4 * f64::from(gender) + 0.45 * disadvantage;
         let level = match weight {
-            weight if weight > 2.05 => 2,
-            weight if weight > 1.15 => 1,
+            weight if weight > 2.12 => 2,
+            weight if weight > 1.2 => 1,
             _ => return None,
         };
         let kinds: [u16; 8] = if level == 2 { [8, 14, 16, 13, 34, 4, 8, 3] } else { [34, 1, 24, 20, 10, 3, 3, 5] };

@@ -117,7 +117,9 @@ impl Places {
             let of = self.neighbourhoods.len() as u64;
             let own = dice.roll(Purpose::Neighbourhood, of, 0).unit();
             let deprivation = 0.45 * level + 0.55 * own;
-            let spread = 0.1 + 1.2 * dice.roll(Purpose::Neighbourhood, of, 1).unit() + 0.6 * own;
+            // Few neighbourhoods have most of an authority's minorities.
+            let few = dice.roll(Purpose::Neighbourhood, of, 1).unit();
+            let spread = 0.1 + 2.2 * few * few + 0.4 * own;
             self.neighbourhoods.push(Neighbourhood {
                 authority: number,
                 deprivation,

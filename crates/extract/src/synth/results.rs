@@ -55,7 +55,7 @@ impl Population {
         // Who has the largest needs seldom sits in the test, and so do a few others.
         let untested = if child.need.is_some_and(|need| need.level == 2) { 0.55 } else { 0.015 };
         let score = |nth, lean: f64| {
-            let scaled = 104.5 + 6.6 * child.ability + 3.2 * noise(nth).normal() + lean;
+            let scaled = 105.2 + 6.6 * child.ability + 3.2 * noise(nth).normal() + lean;
             (!noise(nth + 8).chance(untested)).then(|| (scaled.round() as i32).clamp(80, 120))
         };
         let (reading, maths, grammar) = (score(0, 0.9 * girl), score(1, -0.8 * girl), score(2, 1.2 * girl));
@@ -74,11 +74,11 @@ impl Population {
     pub fn ks4(&self, child: &Child) -> Ks4 {
         let noise = |nth: u64| self.dice.roll(Purpose::Results, child.number, 16 + nth).normal();
         let level = child.ability - 0.12 * child.away.max(0.0) + 0.5 * noise(0);
-        let attainment = ((48.0 + 17.0 * level) * 2.0).round() / 2.0;
+        let attainment = ((50.0 + 17.0 * level) * 2.0).round() / 2.0;
         let attainment = attainment.clamp(0.0, 90.0);
         let before = self.ks2(child);
         let progress = (!child.newcomer).then_some(before).and_then(|before| {
-            let expected = 46.5 + 1.9 * (f64::from(before.reading? + before.maths?) / 2.0 - 104.5);
+            let expected = 48.0 + 1.9 * (f64::from(before.reading? + before.maths?) / 2.0 - 105.2);
             Some(((attainment - expected) * 10.0).round() / 100.0)
         });
         let grade = |nth, lean: f64| ((4.8 + 1.8 * level + 0.8 * noise(nth) + lean).round() as i32).clamp(0, 9);
@@ -105,7 +105,7 @@ impl Population {
         let poor = f64::from(u8::from(at.meals));
         let latent = child.away + 0.45 * poor + 0.12 * (f64::from(at.grade) - 5.0).max(0.0) + 0.5 * roll(0).normal();
         // A long tail: what is above average counts more than twice.
-        let rate = (0.038 + 0.016 * latent + 0.014 * latent.max(0.0) * latent.max(0.0)).clamp(0.0, 0.95);
+        let rate = (0.036 + 0.016 * latent + 0.014 * latent.max(0.0) * latent.max(0.0)).clamp(0.0, 0.95);
         let whole = |part: f64, roll: super::dice::Roll| (f64::from(possible) * part + roll.unit()) as i32;
         let missed = whole(rate, roll(1)).min(possible);
         let without_leave = (0.12 + 0.14 * poor + 0.08 * latent.max(0.0)).min(0.8);
