@@ -73,7 +73,7 @@ impl Population {
     /// A child's results at 16. They follow those at 11, and absence lowers them.
     pub fn ks4(&self, child: &Child) -> Ks4 {
         let noise = |nth: u64| self.dice.roll(Purpose::Results, child.number, 16 + nth).normal();
-        let level = child.ability - 0.12 * child.away.max(0.0) + 0.5 * noise(0);
+        let level = child.ability - 0.12 * child.away.max(0.0) + 0.65 * noise(0);
         let attainment = ((50.0 + 17.0 * level) * 2.0).round() / 2.0;
         let attainment = attainment.clamp(0.0, 90.0);
         let before = self.ks2(child);
