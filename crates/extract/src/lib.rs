@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod sources;
+pub mod synth;
 pub mod zone;
 
 pub use sources::{Sources, SourcesError};

@@ -17,11 +17,14 @@ struct Program {
 enum Command {
     /// Make the folder with the zone's keys and records
     Init(commands::init::Arguments),
+    /// Write an invented population, for tests and measurements
+    Synth(commands::synth::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Program::parse().command {
         Command::Init(arguments) => commands::init::run(&arguments),
+        Command::Synth(arguments) => commands::synth::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
