@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
-use age::x25519::{Identity, Recipient};
+pub use age::x25519::{Identity, Recipient};
 use age::{Decryptor, Encryptor};
 use register::Digest;
 use sha2::{Digest as _, Sha256};
@@ -218,7 +218,6 @@ pub fn unpack<W: Write>(
     if entries.next().is_some() {
         return Err(altered());
     }
-    drop(entries);
     // An archive ends with two empty blocks, of which one was read. Only the last chunk says that it is the last, so this
     // reads to the end.
     let mut rest = Vec::new();
