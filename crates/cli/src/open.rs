@@ -26,6 +26,9 @@ pub use opened::Opened;
 
 use folder::Partial;
 
+/// The exit code of a program that was stopped, as shells know it.
+const STOPPED: u8 = 130;
+
 /// What is to be opened, and with what.
 #[derive(Debug)]
 pub struct Request {
@@ -75,7 +78,7 @@ impl OpenError {
         match self {
             Self::Unopened(reason) => reason.exit_code(),
             Self::Unusable { .. } | Self::Exists(_) => 3,
-            Self::Stopped => 130,
+            Self::Stopped => STOPPED,
         }
     }
 }
@@ -94,7 +97,9 @@ pub fn until_stopped(request: &Request) -> Result<Opened, OpenError> {
         signal_hook::consts::SIGHUP,
     ];
     for signal in signals {
-        // Where the system does not let us know, it ends the program, and a partial folder stays that says so by its name.
+        // Whoever asks a second time does not want to wait for a disk that does not answer. Where the system does not let
+        // us know, it ends the program; in both cases a partial folder may stay, and says so by its name.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, STOPPED.into(), Arc::clone(&stop));
         let _ = signal_hook::flag::register(signal, Arc::clone(&stop));
     }
     open(request, &stop)

@@ -79,7 +79,10 @@ fn of_two_that_open_to_one_place_the_first_to_end_has_it_and_the_other_leaves_no
 #[test]
 fn of_two_that_run_side_by_side_one_opens() {
     let registered = registered();
-    let start = || registered.command("package", Some("receipt"), &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let start = || {
+        let mut command = registered.command("package", Some("receipt"), &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
     let mut codes = [start(), start(), start()].map(|child| told(&child.wait_with_output().unwrap()).0);
     codes.sort_unstable();
     assert_eq!(codes, [0, 3, 3]);
