@@ -12,9 +12,12 @@ use register::Digest;
 use super::released::opened::{IDENTITY, package};
 use super::released::{FILES, RECIPIENT, engine_key, manifest, signed_manifest};
 
+/// Names and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// Where a test's files are put.
 #[derive(Default, Clone)]
-struct Place(Rc<RefCell<Vec<(String, Vec<u8>)>>>);
+struct Place(Rc<RefCell<Files>>);
 
 struct Slot(Place, usize);
 
@@ -29,7 +32,7 @@ impl Write for Slot {
 }
 
 /// The files of a package, where all of it holds.
-fn opened(bytes: &[u8], key: &PackageKey, manifest: &Signed<Manifest>) -> Result<Vec<(String, Vec<u8>)>, Unopened> {
+fn opened(bytes: &[u8], key: &PackageKey, manifest: &Signed<Manifest>) -> Result<Files, Unopened> {
     let place = Place::default();
     unpack(bytes, key, manifest, |file| {
         let mut files = place.0.borrow_mut();
@@ -46,7 +49,7 @@ fn short() -> Signed<Manifest> {
     Signed::sign(says, &engine_key()).unwrap()
 }
 
-fn whole() -> Vec<(String, Vec<u8>)> {
+fn whole() -> Files {
     FILES.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect()
 }
 
