@@ -21,3 +21,8 @@ pub const ENTRIES: [&[u8]; 3] = [b"first", b"second", b"third"];
 
 /// When the invented witness cosigned.
 pub const TIME: u64 = 1_700_000_000;
+
+/// The key of an invented extract engine.
+pub fn engine_key() -> SigningKey {
+    SigningKey::new("fuzz.example/engine", &[3; 32]).expect("a good name")
+}

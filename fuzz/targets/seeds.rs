@@ -2,10 +2,15 @@
 
 use std::{error::Error, fs, path::Path};
 
-use fuzz::{ENTRIES, ORIGIN, TIME, log_key, witness_key};
-use register::Class;
+use fuzz::{ENTRIES, ORIGIN, TIME, engine_key, log_key, witness_key};
+use package::manifest::{MeasuredColumn, MeasuredFile};
+use package::sealed::{PackageKey, recipient};
+use package::specification::Treatment;
+use package::{Manifest, Receipt, Signed, document};
 use register::dictionary::{Dictionary, Item};
 use register::disclosure::{Disclosure, Salt, encode_bundle};
+use register::statement::{ReleaseRegistered, Statement};
+use register::{Class, Count, Digest};
 use tlog::{Checkpoint, Hash, Note, Proof, bundle, cosignature, leaf_hash, node_hash, tree::root};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -102,5 +107,77 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("listing/none", head.as_bytes())?;
     let two = format!("{head}{digest} 0 downloads/a.csv\n{digest} 4096 register.sqlite\n");
     write("listing/two", two.as_bytes())?;
+
+    let signed = Signed::sign(manifest()?, &engine_key())?;
+    write("manifest/signed", signed.to_string().as_bytes())?;
+    let none = Manifest { cohorts: Vec::new(), files: Vec::new(), people: Count::Exactly(0), ..manifest()? };
+    write("manifest/no-files", Signed::sign(none, &engine_key())?.to_string().as_bytes())?;
+    write("receipt/whole", document::to_json(&receipt(&signed)?)?.as_bytes())?;
     Ok(())
+}
+
+fn manifest() -> Result<Manifest, Box<dyn Error>> {
+    let column = MeasuredColumn {
+        classes: vec![Class { scheme: "dfe-sensitivity".into(), value: "E".into() }],
+        distinct: Count::Exactly(1200),
+        item: "ks4-upn".into(),
+        name: "KS4_UPN".into(),
+        nulls: Count::Under(10),
+        treatment: Treatment::Pseudonymise {},
+    };
+    let file = MeasuredFile {
+        bytes: 13,
+        cohorts: vec!["1999-2000".parse()?],
+        columns: vec![column],
+        dataset: "Key Stage 4".into(),
+        name: "key-stage-4.parquet".into(),
+        people: Count::Exactly(1200),
+        rows: Count::Exactly(2410),
+        sha256: Digest([4; 32]),
+        years: vec![2010, 2015],
+    };
+    Ok(Manifest {
+        cohorts: Vec::new(),
+        engine: "rollcall-extract 0.1.0".into(),
+        files: vec![file],
+        instruction: Digest([5; 32]),
+        made: "2024-03-02T10:30:00Z".parse()?,
+        people: Count::Exactly(1200),
+        release: "R1".into(),
+        sequence: 1,
+        share: "DS/1".into(),
+        specification: Digest([6; 32]),
+        v: 1,
+    })
+}
+
+/// A receipt in the invented log. `age` draws randomness, so its seed is another one each time.
+fn receipt(manifest: &Signed<Manifest>) -> Result<Receipt, Box<dyn Error>> {
+    let body = ReleaseRegistered {
+        bases: Vec::new(),
+        classes: Vec::new(),
+        cohorts: Vec::new(),
+        datasets: manifest.unverified().datasets(),
+        facts: Default::default(),
+        frequency: None,
+        items: Vec::new(),
+        manifest: Some(manifest.digest()),
+        release: manifest.unverified().release.clone(),
+        released: None,
+        source: None,
+        volume: None,
+    };
+    let statement = Statement::new("release-1", "2024-03-03".parse()?, "2024-03-03T12:00:00Z".parse()?, body.into());
+    let leaf = statement.about("DS/1").to_leaf()?;
+    let leaves = [leaf_hash(b"first"), leaf_hash(&leaf)];
+    let checkpoint = Checkpoint { origin: ORIGIN.into(), size: 2, root: root(&leaves), extensions: Vec::new() };
+    let checkpoint = Note::parse(checkpoint.sign(&log_key())?.as_bytes())?;
+    let to = recipient("age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj")?;
+    Ok(Receipt {
+        key: PackageKey::generate().sealed_to(&to)?,
+        manifest: manifest.to_string(),
+        proof: Proof { extra: None, index: 1, hashes: vec![leaves[0]], checkpoint }.to_string(),
+        statement: String::from_utf8(leaf)?,
+        v: 1,
+    })
 }

@@ -1,4 +1,6 @@
 //! What `rollcall` is made of.
 
+pub mod keygen;
+pub mod open;
 pub mod source;
 pub mod verify;

@@ -11,6 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tlog::{Note, SigningKey, VerifierKey};
 
+/// Whole numbers in a document are below this, so that every reader of JSON keeps them exactly (RFC 8785 section 3.2.2.3).
+pub const MAX_NUMBER: u64 = 1 << 53;
+
 /// What documents have in common.
 pub trait Document: Serialize + DeserializeOwned {
     /// What stands in the note, such as `rollcall/instruction/v1`.

@@ -4,7 +4,7 @@
 use register::{Digest, Moment, PartialDate};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, DocumentError};
+use crate::document::{Document, DocumentError, MAX_NUMBER};
 use crate::specification::{MAX_FILE, Specification};
 
 /// One release, as it is to be made. Members stand in alphabetical order, which is their canonical order.
@@ -92,8 +92,8 @@ impl Document for Instruction {
         if self.sequence == 0 {
             return Err(form("sequence", "expected a number from 1".to_owned()));
         }
-        if self.people_at_most == Some(0) {
-            return Err(form("people_at_most", "expected at least 1".to_owned()));
+        if self.people_at_most.is_some_and(|most| most == 0 || most >= MAX_NUMBER) {
+            return Err(form("people_at_most", "expected a number from 1 and below 2^53".to_owned()));
         }
         self.specification.to_bytes().map_err(|error| form("specification", error.to_string()))?;
         Ok(())

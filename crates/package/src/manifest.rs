@@ -5,15 +5,15 @@
 //! ([`register::Count::banded`]). Exact counts never leave the data zone but inside the package, whose recipient could count.
 
 mod beyond;
+mod form;
 
 use register::statement::{Cohort, ItemCount};
 use register::{Class, Count, Digest, Moment};
 use serde::{Deserialize, Serialize};
 
 pub use beyond::Excess;
+pub use form::{MANIFEST, is_plain_name};
 
-use crate::document::{Document, DocumentError};
-use crate::instruction::short;
 use crate::specification::Treatment;
 
 /// What one release holds. Members stand in alphabetical order, which is their canonical order.
@@ -51,13 +51,13 @@ pub struct Manifest {
 pub struct MeasuredFile {
     /// Its length.
     pub bytes: u64,
+    /// The cohorts of people in it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cohorts: Vec<crate::specification::Cohort>,
     /// Its columns, in their order.
     pub columns: Vec<MeasuredColumn>,
     /// The dataset.
     pub dataset: String,
-    /// The cohorts of people in it, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cohorts: Vec<crate::specification::Cohort>,
     /// Its name within the package.
     pub name: String,
     /// Distinct people.
@@ -112,63 +112,4 @@ impl Manifest {
         let names: std::collections::BTreeSet<&str> = self.files.iter().map(|file| file.dataset.as_str()).collect();
         names.into_iter().map(str::to_owned).collect()
     }
-}
-
-impl Document for Manifest {
-    const KIND: &'static str = "rollcall/manifest/v1";
-    const NAME: &'static str = "manifest";
-    const MAX_BYTES: usize = 16 << 20;
-
-    fn check(&self) -> Result<(), DocumentError> {
-        let form = |place: String, expected: &str| DocumentError::Form {
-            name: Self::NAME,
-            place,
-            expected: expected.to_owned(),
-        };
-        if self.v != Self::VERSION {
-            return Err(form("v".to_owned(), "a version that this program does not know"));
-        }
-        short::<Self>("engine", &self.engine)?;
-        short::<Self>("release", &self.release)?;
-        short::<Self>("share", &self.share)?;
-        if self.sequence == 0 {
-            return Err(form("sequence".to_owned(), "expected a number from 1"));
-        }
-        if !self.files.windows(2).all(|pair| pair[0].name < pair[1].name) {
-            return Err(form("files".to_owned(), "expected files sorted by name, each once"));
-        }
-        if !self.cohorts.windows(2).all(|pair| pair[0].cohort < pair[1].cohort) {
-            return Err(form("cohorts".to_owned(), "expected cohorts sorted, each once"));
-        }
-        let banded = |place: String, count: Count| {
-            if count.is_banded() { Ok(()) } else { Err(form(place, "expected a count rounded to 10, or \"<10\"")) }
-        };
-        banded("people".to_owned(), self.people)?;
-        for (number, file) in self.files.iter().enumerate() {
-            let place = |member: &str| format!("files[{number}].{member}");
-            if !is_plain_name(&file.name) {
-                return Err(form(place("name"), "expected letters, digits, dots, hyphens and underscores"));
-            }
-            short::<Self>(&place("dataset"), &file.dataset)?;
-            banded(place("people"), file.people)?;
-            banded(place("rows"), file.rows)?;
-            if !file.years.is_sorted_by(|a, b| a < b) || !file.cohorts.is_sorted_by(|a, b| a < b) {
-                return Err(form(place("years"), "expected years and cohorts sorted, each once"));
-            }
-            for (column_number, column) in file.columns.iter().enumerate() {
-                let place = |member: &str| format!("files[{number}].columns[{column_number}].{member}");
-                short::<Self>(&place("name"), &column.name)?;
-                short::<Self>(&place("item"), &column.item)?;
-                banded(place("distinct"), column.distinct)?;
-                banded(place("nulls"), column.nulls)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A name that is a file's in any folder, and leads out of none.
-pub fn is_plain_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    !name.is_empty() && name.len() <= 200 && !name.starts_with('.') && name.bytes().all(plain)
 }

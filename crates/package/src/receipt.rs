@@ -9,11 +9,11 @@ use std::io;
 use register::Statement;
 use register::statement::{Body, ReleaseRegistered};
 use serde::{Deserialize, Serialize};
-use tlog::{Policy, Proof, Satisfied, leaf_hash};
+use tlog::{Checkpoint, Policy, PolicyError, Proof, Satisfied, leaf_hash};
 
 use crate::document::{Document, DocumentError, Signed};
 use crate::manifest::Manifest;
-use crate::sealed::{MAX_KEY, PackageKey};
+use crate::sealed::{MAX_KEY, NotAKey, PackageKey};
 
 /// What opens one package for one recipient. Members stand in alphabetical order, which is their canonical order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct Receipt {
 pub struct Checked {
     /// What the package holds.
     pub manifest: Signed<Manifest>,
+    /// Where in the log the statement stands, from 0.
+    pub index: u64,
     /// The statement.
     pub statement: Statement,
     /// The checkpoint that the proof leads to, and who has signed it.
@@ -123,6 +125,11 @@ impl Receipt {
     /// The first thing that does not hold.
     pub fn check(&self, policy: &Policy, share: Option<&str>) -> Result<Checked, Unopened> {
         let proof = Proof::parse(self.proof.as_bytes()).map_err(Unopened::Proof)?;
+        // Said before any signature is looked at: of a log that is not listed, no key is known either.
+        let origin = proof.checkpoint.text().parse::<Checkpoint>().map_err(Unopened::Proof)?.origin;
+        if policy.logs().iter().all(|log| log.key.name() != origin) {
+            return Err(Unopened::Policy(PolicyError::UnknownLog { origin }.into()));
+        }
         let satisfied = proof.verify(&leaf_hash(self.statement.as_bytes()), policy).map_err(|error| match error {
             tlog::Error::Policy(_) => Unopened::Policy(error),
             _ => Unopened::Proof(error),
@@ -144,15 +151,18 @@ impl Receipt {
         if released.release != manifest.unverified().release {
             return Err(Unopened::Statement("it is about another release of the share"));
         }
-        Ok(Checked { manifest, statement, satisfied })
+        Ok(Checked { manifest, index: proof.index, statement, satisfied })
     }
 
     /// The package's key, for the recipient.
     ///
     /// # Errors
-    /// If the receipt is made out to somebody else.
+    /// If the receipt is made out to somebody else, or its key was altered.
     pub fn key(&self, identity: &age::x25519::Identity) -> Result<PackageKey, Unopened> {
-        PackageKey::unsealed(&self.key, identity).map_err(|_| Unopened::OtherRecipient)
+        PackageKey::unsealed(&self.key, identity).map_err(|error| match error {
+            NotAKey::Sealed => Unopened::OtherRecipient,
+            other => Unopened::Receipt(form("key", &other.to_string())),
+        })
     }
 }
 
@@ -169,17 +179,16 @@ impl Document for Receipt {
     const MAX_BYTES: usize = 40 << 20;
 
     fn check(&self) -> Result<(), DocumentError> {
-        let form = |place: &str, expected: &str| DocumentError::Form {
-            name: Self::NAME,
-            place: place.to_owned(),
-            expected: expected.to_owned(),
-        };
         if self.v != Self::VERSION {
-            return Err(form("v", "a version that this program does not know"));
+            return Err(form("v", &format!("version {} is not known to this program", self.v)));
         }
         if self.key.len() > MAX_KEY {
             return Err(form("key", "expected a sealed key"));
         }
         Ok(())
     }
+}
+
+fn form(place: &str, expected: &str) -> DocumentError {
+    DocumentError::Form { name: Receipt::NAME, place: place.to_owned(), expected: expected.to_owned() }
 }

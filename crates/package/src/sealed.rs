@@ -11,23 +11,24 @@ use std::io::{self, Read, Write};
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
-use age::x25519::{Identity, Recipient};
+pub use age::x25519::{Identity, Recipient};
 use age::{Decryptor, Encryptor};
 use register::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::document::Signed;
+pub use crate::manifest::MANIFEST;
 use crate::manifest::{Manifest, MeasuredFile};
 use crate::receipt::Unopened;
 
 /// The first line of a package.
 pub const MAGIC: &[u8] = b"rollcall-package/v1\n";
 
-/// The name of the manifest within a package.
-pub const MANIFEST: &str = "manifest";
-
 /// The largest key file: an armored age file over one line has some 400 bytes.
 pub const MAX_KEY: usize = 16 << 10;
+
+/// The bytes of one block of a tar archive.
+const BLOCK: u64 = 512;
 
 /// Why a text is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,9 +39,12 @@ pub enum NotAKey {
     /// Not a secret key. The text is not repeated.
     #[error("expected an age identity: a line that begins with AGE-SECRET-KEY-1")]
     Identity,
-    /// A sealed key that is not sealed to this identity, or was changed.
+    /// A key that is sealed to somebody else.
     #[error("the sealed key is not one that this identity opens")]
     Sealed,
+    /// A sealed key that is none, or was changed.
+    #[error("expected a sealed key: an age file in armor, as it was written")]
+    Altered,
 }
 
 /// The key of one package.
@@ -66,10 +70,26 @@ pub fn identity(text: &str) -> Result<Identity, NotAKey> {
     }
 }
 
+/// Makes a new identity, writes its file, and returns what others may know of it. The file must be its owner's only.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn new_identity(file: &mut impl Write) -> io::Result<Recipient> {
+    let identity = Identity::generate();
+    let recipient = identity.to_public();
+    writeln!(file, "# public key: {recipient}\n{}", identity.to_string().expose_secret())?;
+    Ok(recipient)
+}
+
 impl PackageKey {
     /// A new one.
     pub fn generate() -> Self {
         Self(Identity::generate())
+    }
+
+    /// Whom a package with this key is made out to; nobody but the holder of the key.
+    pub fn recipient(&self) -> Recipient {
+        self.0.to_public()
     }
 
     /// Seals it to somebody, as armored text.
@@ -86,11 +106,14 @@ impl PackageKey {
     /// If it is not sealed to this identity, or was changed.
     pub fn unsealed(sealed: &str, identity: &Identity) -> Result<Self, NotAKey> {
         if sealed.len() > MAX_KEY {
-            return Err(NotAKey::Sealed);
+            return Err(NotAKey::Altered);
         }
-        let opened = age::decrypt(identity, sealed.as_bytes()).map_err(|_| NotAKey::Sealed)?;
-        let text = String::from_utf8(opened).map_err(|_| NotAKey::Sealed)?;
-        Identity::from_str(&text).map(Self).map_err(|_| NotAKey::Sealed)
+        let opened = age::decrypt(identity, sealed.as_bytes()).map_err(|error| match error {
+            age::DecryptError::NoMatchingKeys => NotAKey::Sealed,
+            _ => NotAKey::Altered,
+        })?;
+        let text = String::from_utf8(opened).map_err(|_| NotAKey::Altered)?;
+        Identity::from_str(&text).map(Self).map_err(|_| NotAKey::Altered)
     }
 }
 
@@ -106,7 +129,7 @@ impl<W: Write> Sealer<W> {
     /// If nothing can be written.
     pub fn begin(mut output: W, key: &PackageKey, manifest: &Signed<Manifest>) -> io::Result<Self> {
         output.write_all(MAGIC)?;
-        let recipient = key.0.to_public();
+        let recipient = key.recipient();
         let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as _)).map_err(io::Error::other)?;
         let mut sealer = Self { archive: tar::Builder::new(encryptor.wrap_output(output)?) };
         let text = manifest.to_string();
@@ -167,20 +190,24 @@ pub fn unpack<W: Write>(
     })?;
     let mut archive = tar::Archive::new(content);
     let altered = || Unopened::Altered("its content");
-    let mut entries = archive.entries().map_err(unread(altered))?;
-    let mut next = |name: &str, bytes: u64| {
+    // Raw: an extension could give an entry another name or length than its header does, and none is ever written.
+    let mut entries = archive.entries().map_err(unread(altered))?.raw(true);
+    let mut next = |name: &str| {
         let entry = entries.next().ok_or_else(altered)?.map_err(unread(altered))?;
-        let is_it = entry.path_bytes().as_ref() == name.as_bytes() && entry.size() == bytes;
-        if is_it { Ok(entry) } else { Err(altered()) }
+        let is_file = entry.header().entry_type() == tar::EntryType::Regular;
+        if is_file && entry.path_bytes().as_ref() == name.as_bytes() { Ok(entry) } else { Err(altered()) }
     };
     let text = manifest.to_string();
     let mut inside = Vec::new();
-    next(MANIFEST, text.len() as u64)?.read_to_end(&mut inside).map_err(unread(altered))?;
+    next(MANIFEST)?.take(text.len() as u64 + 1).read_to_end(&mut inside).map_err(unread(altered))?;
     if inside != text.as_bytes() {
         return Err(Unopened::OtherManifest);
     }
     for file in &manifest.unverified().files {
-        let entry = next(&file.name, file.bytes)?;
+        let entry = next(&file.name)?;
+        if entry.size() != file.bytes {
+            return Err(altered());
+        }
         let mut hashing = Hashing { inner: place(file).map_err(Unopened::Write)?, hash: Sha256::new() };
         copy(entry, &mut hashing, altered)?;
         hashing.inner.flush().map_err(Unopened::Write)?;
@@ -191,9 +218,11 @@ pub fn unpack<W: Write>(
     if entries.next().is_some() {
         return Err(altered());
     }
-    drop(entries);
-    // Only the last chunk says that it is the last.
-    copy(archive.into_inner(), &mut io::sink(), altered)
+    // An archive ends with two empty blocks, of which one was read. Only the last chunk says that it is the last, so this
+    // reads to the end.
+    let mut rest = Vec::new();
+    archive.into_inner().take(BLOCK + 1).read_to_end(&mut rest).map_err(unread(altered))?;
+    if rest == [0; BLOCK as usize] { Ok(()) } else { Err(altered()) }
 }
 
 struct Hashing<W> {

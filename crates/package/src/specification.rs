@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use basket::{BasketError, DictionarySource};
 pub use cohort::{Cohort, NotACohort};
 pub use file::SpecificationError;
+pub(crate) use file::{check_classes, check_treatment};
 pub use problem::{SpecificationProblem, Why};
 pub use treatment::{Coarser, DateTo, PostcodeTo, Treatment};
 

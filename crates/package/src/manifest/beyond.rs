@@ -2,16 +2,18 @@
 
 use std::fmt;
 
-use register::{Count, PartialDate};
+use register::vocabulary::Cover;
+use register::{Count, Digest, PartialDate};
 
 use super::Manifest;
+use crate::document;
 use crate::instruction::Instruction;
-use crate::specification::{People, Treatment};
+use crate::specification::{Cohort, People, Treatment};
 
 /// One thing that is in a manifest and was not approved, or was approved otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Excess {
-    /// It is of another share, release or specification than the instruction.
+    /// It is of another share, release, specification or instruction.
     Other {
         /// What differs, such as "share".
         what: &'static str,
@@ -83,6 +85,14 @@ impl Manifest {
         other("release", instruction.release.clone(), self.release.clone());
         other("sequence", instruction.sequence.to_string(), self.sequence.to_string());
         other("specification", instruction.specification_digest().to_string(), self.specification.to_string());
+        // Whatever else the instruction says, such as to whom: where it differs above, its digest does too.
+        if found.is_empty() {
+            let digest = document::to_json(instruction).map(|json| Digest::of(json.as_bytes()));
+            if digest.as_ref() != Ok(&self.instruction) {
+                let approved = digest.map_or_else(|error| error.to_string(), |digest| digest.to_string());
+                found.push(Excess::Other { what: "instruction", approved, found: self.instruction.to_string() });
+            }
+        }
         let specification = &instruction.specification;
         for file in &self.files {
             let dataset = || file.dataset.clone();
@@ -117,6 +127,15 @@ impl Manifest {
             if !specification.cohorts.is_empty() {
                 let beyond = file.cohorts.iter().filter(|cohort| !specification.cohorts.contains(cohort));
                 found.extend(beyond.map(|cohort| Excess::Cohort { dataset: dataset(), cohort: cohort.to_string() }));
+            }
+        }
+        // Those of the whole release, where no file of it names them.
+        let held = |part: &&register::statement::Cohort| part.cover != Cover::None && !specification.cohorts.is_empty();
+        for part in self.cohorts.iter().filter(held) {
+            let is_it = |cohort: &Cohort| cohort.to_string() == part.cohort;
+            let named = self.files.iter().any(|file| file.cohorts.iter().any(is_it));
+            if !named && !specification.cohorts.iter().any(is_it) {
+                found.push(Excess::Cohort { dataset: "The release".to_owned(), cohort: part.cohort.clone() });
             }
         }
         let listed = match &specification.people {

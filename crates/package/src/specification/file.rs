@@ -169,7 +169,7 @@ fn check_filter(filter: &Filter, place: &str) -> Result<(), SpecificationError> 
     }
 }
 
-fn check_treatment(treatment: &Treatment, place: &str) -> Result<(), SpecificationError> {
+pub(crate) fn check_treatment(treatment: &Treatment, place: &str) -> Result<(), SpecificationError> {
     match treatment {
         Treatment::AgeBand { years } if !(2..=50).contains(years) => {
             Err(form(&format!("{place}.years"), "expected bands of 2 to 50 years"))
@@ -192,7 +192,7 @@ fn check_treatment(treatment: &Treatment, place: &str) -> Result<(), Specificati
     }
 }
 
-fn check_classes(classes: &[Class], place: &str) -> Result<(), SpecificationError> {
+pub(crate) fn check_classes(classes: &[Class], place: &str) -> Result<(), SpecificationError> {
     sorted(place, classes, |class| class.scheme.as_str())?;
     for class in classes {
         check_code(&class.scheme).map_err(|error| form(place, format!("codes as schemes: {error}")))?;

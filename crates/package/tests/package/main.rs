@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are outside the functions that clippy takes for tests
 
+mod beyond;
+mod documents;
+#[cfg(feature = "sealed")]
+mod receipt;
+mod released;
 mod samples;
 mod schema;
+#[cfg(feature = "sealed")]
+mod sealed;
 mod specification;
