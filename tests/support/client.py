@@ -25,9 +25,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(data, before=()):
+def serving(data, before=(), settings=None):
     """Serves a data folder, and ends the server as an operator would: what is under way is finished."""
-    process = subprocess.Popen([*before, SERVER, "serve", "--data", data, "--listen", "127.0.0.1:0"],
+    more = ["--settings", settings] if settings else []
+    process = subprocess.Popen([*before, SERVER, "serve", "--data", data, "--listen", "127.0.0.1:0", *more],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
     try:
         said = re.search(r"http://([0-9.:]+)", process.stdout.readline())
@@ -55,6 +56,22 @@ def ask(address, method, path, cookies, fields=None):
         text = answer.read().decode()
     given = (header.split(";")[0].split("=", 1) for name, header in answer.getheaders() if name.lower() == "set-cookie")
     return answer.status, text, dict(given)
+
+
+def send_files(address, path, cookies, fields, files):
+    """Sends a form with files (RFC 7578); gives status and text."""
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+    parts += [f'Content-Disposition: form-data; name="{name}"; filename="{file.name}"\r\n\r\n'.encode() + file.read_bytes()
+              for name, file in files.items()]
+    mark = b"--the-parts-end-here"
+    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+    connection = http.client.HTTPConnection(address, timeout=PATIENCE)
+    with contextlib.closing(connection):
+        connection.request("POST", path, body, {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "Sec-Fetch-Site": "same-origin",
+            "Content-Type": f"multipart/form-data; boundary={mark.decode()[2:]}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
 
 
 def sign_in(address, data, email):

@@ -8,7 +8,6 @@
 pub mod document;
 pub mod instruction;
 pub mod manifest;
-#[cfg(feature = "sealed")]
 pub mod receipt;
 #[cfg(feature = "sealed")]
 pub mod sealed;
@@ -17,6 +16,5 @@ pub mod specification;
 pub use document::{Document, DocumentError, Signed};
 pub use instruction::Instruction;
 pub use manifest::Manifest;
-#[cfg(feature = "sealed")]
 pub use receipt::{Receipt, Unopened};
 pub use specification::Specification;

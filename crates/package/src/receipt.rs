@@ -13,7 +13,9 @@ use tlog::{Checkpoint, Policy, PolicyError, Proof, Satisfied, leaf_hash};
 
 use crate::document::{Document, DocumentError, Signed};
 use crate::manifest::Manifest;
-use crate::sealed::{MAX_KEY, NotAKey, PackageKey};
+
+/// The largest sealed key: an armored age file over one line has some 400 bytes.
+pub const MAX_KEY: usize = 16 << 10;
 
 /// What opens one package for one recipient. Members stand in alphabetical order, which is their canonical order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,17 +155,6 @@ impl Receipt {
         }
         Ok(Checked { manifest, index: proof.index, statement, satisfied })
     }
-
-    /// The package's key, for the recipient.
-    ///
-    /// # Errors
-    /// If the receipt is made out to somebody else, or its key was altered.
-    pub fn key(&self, identity: &age::x25519::Identity) -> Result<PackageKey, Unopened> {
-        PackageKey::unsealed(&self.key, identity).map_err(|error| match error {
-            NotAKey::Sealed => Unopened::OtherRecipient,
-            other => Unopened::Receipt(form("key", &other.to_string())),
-        })
-    }
 }
 
 fn released(statement: &Statement) -> Result<&ReleaseRegistered, Unopened> {
@@ -189,6 +180,6 @@ impl Document for Receipt {
     }
 }
 
-fn form(place: &str, expected: &str) -> DocumentError {
+pub(crate) fn form(place: &str, expected: &str) -> DocumentError {
     DocumentError::Form { name: Receipt::NAME, place: place.to_owned(), expected: expected.to_owned() }
 }

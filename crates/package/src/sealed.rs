@@ -19,13 +19,11 @@ use sha2::{Digest as _, Sha256};
 use crate::document::Signed;
 pub use crate::manifest::MANIFEST;
 use crate::manifest::{Manifest, MeasuredFile};
-use crate::receipt::Unopened;
+pub use crate::receipt::MAX_KEY;
+use crate::receipt::{Receipt, Unopened, form};
 
 /// The first line of a package.
 pub const MAGIC: &[u8] = b"rollcall-package/v1\n";
-
-/// The largest key file: an armored age file over one line has some 400 bytes.
-pub const MAX_KEY: usize = 16 << 10;
 
 /// The bytes of one block of a tar archive.
 const BLOCK: u64 = 512;
@@ -114,6 +112,19 @@ impl PackageKey {
         })?;
         let text = String::from_utf8(opened).map_err(|_| NotAKey::Altered)?;
         Identity::from_str(&text).map(Self).map_err(|_| NotAKey::Altered)
+    }
+}
+
+impl Receipt {
+    /// The package's key, for the recipient.
+    ///
+    /// # Errors
+    /// If the receipt is made out to somebody else, or its key was altered.
+    pub fn key(&self, identity: &Identity) -> Result<PackageKey, Unopened> {
+        PackageKey::unsealed(&self.key, identity).map_err(|error| match error {
+            NotAKey::Sealed => Unopened::OtherRecipient,
+            other => Unopened::Receipt(form("key", &other.to_string())),
+        })
     }
 }
 
