@@ -1,3 +1,5 @@
 //! What the program can be asked to do.
 
 pub mod init;
+pub mod subject;
+pub mod trace;
