@@ -11,6 +11,7 @@
 //! to be in no release are the same thing.
 
 mod chunk;
+mod generated;
 mod people;
 mod recorder;
 mod release_file;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::pseudonym::{PseudonymError, Pseudonymiser};
 use crate::zone::Zone;
 
+pub use generated::{Generated, generate};
 pub use recorder::{Recorded, Recorder};
 
 use people::Segment;

@@ -5,6 +5,7 @@
 //! engine.key         seed of the key that signs manifests, in hexadecimal
 //! wrapping.key       under which the shares' keys are wrapped
 //! shares/<hex>.key   the key of one share, whose reference stands in the file's name and is bound to it
+//! membership/         who was in which release (see `membership`)
 //! lock               held by whoever writes
 //! ```
 //!

@@ -21,17 +21,17 @@ pub(super) fn encode(words: &[u64; WORDS]) -> Vec<u8> {
     if members == 0 {
         return Vec::new();
     }
-    let runs = runs(words);
+    let runs = count_runs(words);
     let (low, steps) = few_bits(members);
     let few = low.div_ceil(8) + steps.div_ceil(8);
-    if few < 8 * WORDS && few < 4 * runs.len() {
+    if few < 8 * WORDS && few < 4 * runs {
         return encode_few(words, members);
     }
     let mut chunk = Vec::with_capacity(HEADER + 8 * WORDS);
-    if 4 * runs.len() <= 8 * WORDS {
+    if 4 * runs <= 8 * WORDS {
         chunk.push(RUNS);
-        chunk.extend(((runs.len() - 1) as u16).to_le_bytes());
-        for (first, last) in runs {
+        chunk.extend(((runs - 1) as u16).to_le_bytes());
+        for (first, last) in self::runs(words) {
             chunk.extend(first.to_le_bytes());
             chunk.extend(last.to_le_bytes());
         }
@@ -69,6 +69,11 @@ fn members(words: &[u64; WORDS]) -> impl Iterator<Item = u32> {
             Some(64 * place + bit)
         })
     })
+}
+
+fn count_runs(words: &[u64; WORDS]) -> usize {
+    let before = std::iter::once(0).chain(words.iter().map(|word| word >> 63));
+    words.iter().zip(before).map(|(word, before)| (word & !(word << 1 | before)).count_ones() as usize).sum()
 }
 
 fn runs(words: &[u64; WORDS]) -> Vec<(u16, u16)> {

@@ -34,6 +34,11 @@ impl Members {
         Self { words: vec![0; numbers.div_ceil(64) as usize] }
     }
 
+    /// By their bits.
+    pub(super) fn from_words(words: Vec<u64>) -> Self {
+        Self { words }
+    }
+
     /// Adds a number, growing as it must.
     pub(super) fn add(&mut self, number: u32) {
         let word = number as usize / 64;

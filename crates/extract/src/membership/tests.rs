@@ -194,9 +194,9 @@ fn fifty_releases_of_two_hundred_thousand_people_are_exact_and_small() {
     let holds = |sequence: u64, person: u64| match sequence % 5 {
         0 => mixed(person * 64 + sequence) % 100 < 98,
         1 => person / 10_000 % 10 == sequence / 5,
-        2 => mixed(person * 64 + sequence) % 2 == 0,
-        3 => mixed(person * 64 + sequence) % 10 == 0,
-        _ => mixed(person * 64 + sequence) % 50 == 0,
+        2 => mixed(person * 64 + sequence).is_multiple_of(2),
+        3 => mixed(person * 64 + sequence).is_multiple_of(10),
+        _ => mixed(person * 64 + sequence).is_multiple_of(50),
     };
     let mut person_releases = 0;
     for sequence in 1..=50 {
@@ -229,4 +229,20 @@ fn fifty_releases_of_two_hundred_thousand_people_are_exact_and_small() {
         files.keys().filter(|name| name.starts_with("people-")).count(),
     );
     assert!(sets as u64 + table as u64 <= 2 * person_releases && sets as u64 <= person_releases / 2);
+}
+
+#[test]
+fn a_generated_index_answers_as_a_recorded_one_does() {
+    let (_place, zone) = zone();
+    let generated = generate(&zone, 70_000, 20, "2026-03-01".parse().unwrap(), |person| format!("P{person}")).unwrap();
+    let mut held = 0;
+    for person in (0..70_000).step_by(101) {
+        let releases = releases_of(&zone, &format!("P{person}")).unwrap();
+        assert_eq!(releases[0].sequence, 1, "all are in the first");
+        held += 101 * releases.len() as u64;
+    }
+    assert!(held.abs_diff(generated.person_releases) < generated.person_releases / 20, "{held} {generated:?}");
+    assert!(generated.set_bytes < generated.person_releases && names(&zone, "P70000").is_empty());
+    record(&zone, &release("DS-2", 1), all(&[(1, "P7"), (1, "new")])).unwrap();
+    assert_eq!(names(&zone, "new"), ["DS-2 1 Absence"]);
 }
