@@ -118,13 +118,12 @@ impl Pseudonymiser {
                 self.block.encrypt_block(&mut block);
                 Ok(Enciphered::Block(block.into()))
             }
-            None => Ok(Enciphered::Long(self.sealed(identifier)?)),
+            None => Ok(Enciphered::Long(sealed(&mut self.siv(), identifier)?)),
         }
     }
 
-    fn sealed(&self, identifier: &str) -> Result<Vec<u8>, PseudonymError> {
-        let sealed = Aes256Siv::new((&*self.long).into()).encrypt([[0_u8; 0]; 0], identifier.as_bytes());
-        sealed.map_err(|_| PseudonymError::Length(identifier.len()))
+    fn siv(&self) -> Aes256Siv {
+        Aes256Siv::new((&*self.long).into())
     }
 
     fn deciphered(&self, block: [u8; 16]) -> [u8; 16] {
@@ -137,7 +136,7 @@ impl Pseudonymiser {
         match candidate {
             Candidate::Block(block) => packing::unpack(&self.deciphered(*block)),
             Candidate::Long(bytes) => {
-                let opened = Aes256Siv::new((&*self.long).into()).decrypt([[0_u8; 0]; 0], bytes).ok()?;
+                let opened = self.siv().decrypt([[0_u8; 0]; 0], bytes).ok()?;
                 let identifier = String::from_utf8(opened).ok()?;
                 packing::pack(&identifier).is_none().then_some(identifier)
             }
@@ -165,6 +164,11 @@ impl Candidate {
         }
         base32::decode(text.strip_prefix(b"x")?).map(Self::Long)
     }
+}
+
+fn sealed(siv: &mut Aes256Siv, identifier: &str) -> Result<Vec<u8>, PseudonymError> {
+    let sealed = siv.encrypt([[0_u8; 0]; 0], identifier.as_bytes());
+    sealed.map_err(|_| PseudonymError::Length(identifier.len()))
 }
 
 fn derived<const N: usize>(hkdf: &Hkdf<Sha256>, label: &str) -> Zeroizing<[u8; N]> {

@@ -127,8 +127,8 @@ impl Recorder {
         let mut table = segments(&folder, &state.segments)?;
         let (mut new, mut firsts) = (Spill::new(&folder).map_err(at(&folder))?, Firsts::new(arrivals));
         let mut recorded = Recorded { people: 0, new: 0, before: false };
-        let mut merged = sorter.sorted().map_err(at(&folder))?;
-        let (mut persons, mut rows) = (Persons::new(|| merged.next()), Vec::new());
+        let mut sorted = sorter.sorted().map_err(at(&folder))?;
+        let (mut persons, mut rows) = (Persons::new(|| sorted.next()), Vec::new());
         while persons.next(&mut rows).map_err(at(&folder))? {
             recorded.people += 1;
             let mut number = None;
@@ -146,7 +146,7 @@ impl Recorder {
                 new.write(&Row { arrival, ..*row }).map_err(at(&folder))?;
             }
         }
-        drop((merged, table));
+        drop((sorted, table));
 
         if let Some(before) = state.releases.iter().find(|before| before.is(&release)) {
             let differs = MembershipError::Differs {

@@ -1,8 +1,6 @@
-//! People of a release, sorted within bounded memory: what does not fit is written in sorted runs to a file that nobody else
-//! can open, and merged from there. What stands in it are tokens, never identifiers.
+//! People of a release, sorted within bounded memory: what does not fit is written to a file that nobody else can open, and
+//! sorted from there part by part. What stands in it are tokens, never identifiers.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
@@ -13,6 +11,10 @@ use std::rc::Rc;
 pub(super) const MOST_DATASETS: usize = 256;
 /// Bits of an arrival; the dataset stands above them in the same word.
 const ARRIVAL_BITS: u32 = 56;
+/// Parts that are sorted one by one.
+const PARTS: usize = 256;
+/// Rows of a part from which on those that repeat others are thrown out while it is read.
+const ONCE: usize = 1 << 20;
 /// Bytes of a row in a file.
 const ROW: usize = 24;
 /// Rows that are read at a time.
@@ -50,93 +52,88 @@ impl Row {
     }
 }
 
-/// Gathers people in any order.
+/// Gathers people in any order. Tokens are as good as drawn, so their first byte deals them into equal parts, and each part is
+/// sorted alone.
 pub(super) struct Sorter {
-    waiting: Vec<Packed>,
+    parts: Vec<Vec<Packed>>,
+    waiting: usize,
     most: usize,
     spill: Spill,
-    runs: Vec<(u64, u64)>,
+    /// For each part where its rows stand in the file.
+    spilled: Vec<Vec<(u64, u64)>>,
 }
 
 impl Sorter {
     /// Keeps at most so many rows in memory, 24 bytes each; the rest goes to a file without a name in a folder.
     pub(super) fn new(folder: &Path, most: usize) -> io::Result<Self> {
-        Ok(Self { waiting: Vec::new(), most, spill: Spill::new(folder)?, runs: Vec::new() })
+        let spill = Spill::new(folder)?;
+        Ok(Self { parts: vec![Vec::new(); PARTS], waiting: 0, most, spill, spilled: vec![Vec::new(); PARTS] })
     }
 
     /// One person in one dataset.
     pub(super) fn add(&mut self, row: Row) -> io::Result<()> {
-        if self.waiting.len() == self.most {
-            self.spill()?;
-        }
-        self.waiting.push(row.packed());
-        Ok(())
-    }
-
-    fn spill(&mut self) -> io::Result<()> {
-        self.waiting.sort_unstable();
-        let first = self.spill.rows;
-        let mut last = None;
-        for row in self.waiting.drain(..).map(Row::unpacked) {
-            if !last.is_some_and(|last| row.repeats(&last)) {
-                self.spill.write(&row)?;
+        if self.waiting == self.most {
+            for (part, spilled) in self.parts.iter_mut().zip(&mut self.spilled) {
+                let first = self.spill.rows;
+                part.drain(..).try_for_each(|row| self.spill.write(&Row::unpacked(row)))?;
+                spilled.push((first, self.spill.rows));
             }
-            last = Some(row);
+            self.waiting = 0;
         }
-        self.runs.push((first, self.spill.rows));
+        self.parts[(row.token >> 120) as usize].push(row.packed());
+        self.waiting += 1;
         Ok(())
     }
 
-    /// Every person once in each dataset, by token and dataset.
-    pub(super) fn sorted(mut self) -> io::Result<Merged> {
-        self.waiting.sort_unstable();
+    /// Every person once in each dataset, by token and dataset. In memory stand the rows that were there, and one part.
+    pub(super) fn sorted(self) -> io::Result<Sorted> {
         let file = self.spill.finish()?;
-        let mut runs: Vec<Run> =
-            self.runs.iter().map(|&(first, end)| Run::File(Rows::new(file.clone(), first, end))).collect();
-        runs.push(Run::Memory(self.waiting.into_iter()));
-        let mut merged = Merged { runs, heads: BinaryHeap::new() };
-        for run in 0..merged.runs.len() {
-            merged.advance(run)?;
-        }
-        Ok(merged)
+        let parts = self.parts.into_iter().zip(self.spilled).collect::<Vec<_>>().into_iter();
+        Ok(Sorted { file, parts, rows: Vec::new(), place: 0 })
     }
 }
 
-enum Run {
-    Memory(std::vec::IntoIter<Packed>),
-    File(Rows),
+/// All parts in order.
+pub(super) struct Sorted {
+    file: Rc<File>,
+    parts: std::vec::IntoIter<(Vec<Packed>, Vec<(u64, u64)>)>,
+    rows: Vec<Packed>,
+    place: usize,
 }
 
-/// All runs as one.
-pub(super) struct Merged {
-    runs: Vec<Run>,
-    heads: BinaryHeap<Reverse<(Packed, usize)>>,
-}
-
-impl Merged {
-    fn advance(&mut self, run: usize) -> io::Result<()> {
-        let next = match &mut self.runs[run] {
-            Run::Memory(sorted) => sorted.next(),
-            Run::File(rows) => rows.next()?.map(Row::packed),
-        };
-        self.heads.extend(next.map(|row| Reverse((row, run))));
-        Ok(())
-    }
-
-    fn pop(&mut self) -> io::Result<Option<Row>> {
-        let Some(Reverse((row, run))) = self.heads.pop() else { return Ok(None) };
-        self.advance(run)?;
-        Ok(Some(Row::unpacked(row)))
-    }
-
+impl Sorted {
     /// The next row; the earliest of those that repeat it.
     pub(super) fn next(&mut self) -> io::Result<Option<Row>> {
-        let Some(first) = self.pop()? else { return Ok(None) };
-        while self.heads.peek().is_some_and(|Reverse((row, _))| Row::unpacked(*row).repeats(&first)) {
-            self.pop()?;
+        while self.place == self.rows.len() {
+            let Some((rows, spilled)) = self.parts.next() else { return Ok(None) };
+            self.load(rows, &spilled)?;
         }
-        Ok(Some(first))
+        self.place += 1;
+        Ok(Some(Row::unpacked(self.rows[self.place - 1])))
     }
+
+    fn load(&mut self, mut rows: Vec<Packed>, spilled: &[(u64, u64)]) -> io::Result<()> {
+        let mut most = ONCE;
+        for &(first, end) in spilled {
+            let mut from = Rows::new(self.file.clone(), first, end);
+            while let Some(row) = from.next()? {
+                rows.push(row.packed());
+            }
+            // A part in which few come very often never grows far beyond these few.
+            if rows.len() >= most {
+                once(&mut rows);
+                most = ONCE.max(2 * rows.len());
+            }
+        }
+        once(&mut rows);
+        (self.rows, self.place) = (rows, 0);
+        Ok(())
+    }
+}
+
+fn once(rows: &mut Vec<Packed>) {
+    rows.sort_unstable();
+    rows.dedup_by(|row, before| Row::unpacked(*row).repeats(&Row::unpacked(*before)));
 }
 
 /// Rows by person.
@@ -255,8 +252,8 @@ mod tests {
                 sorter.add(Row { token, dataset, arrival }).unwrap();
                 expected.entry(token).or_default().entry(dataset).or_insert(arrival);
             }
-            let mut merged = sorter.sorted().unwrap();
-            let (mut persons, mut rows) = (Persons::new(|| merged.next()), Vec::new());
+            let mut sorted = sorter.sorted().unwrap();
+            let (mut persons, mut rows) = (Persons::new(|| sorted.next()), Vec::new());
             for (token, datasets) in expected {
                 prop_assert!(persons.next(&mut rows).unwrap());
                 let all: Vec<Row> =

@@ -5,7 +5,7 @@ use aes::Block;
 use arrow::array::{Array, ArrayAccessor, StringArray, StringViewArray};
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
-use super::{BLOCK_LETTERS, PseudonymError, Pseudonymiser, base32, packing};
+use super::{BLOCK_LETTERS, PseudonymError, Pseudonymiser, base32, packing, sealed};
 
 /// Rows at a time: 2 KiB of blocks stay in the nearest cache.
 const GROUP: usize = 128;
@@ -44,6 +44,7 @@ impl Pseudonymiser {
         let mut letters = Vec::with_capacity(rows * BLOCK_LETTERS);
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0_i32);
+        let mut siv = self.siv();
         let mut blocks = [Block::default(); GROUP];
         let mut slots = [Slot::Null; GROUP];
         for first in (0..rows).step_by(GROUP) {
@@ -77,7 +78,7 @@ impl Pseudonymiser {
                     }
                     Slot::Long(identifier) => {
                         letters.push(b'x');
-                        letters.extend_from_slice(base32::encode(&self.sealed(identifier)?).as_bytes());
+                        letters.extend_from_slice(base32::encode(&sealed(&mut siv, identifier)?).as_bytes());
                     }
                 }
                 offsets.push(i32::try_from(letters.len()).map_err(|_| PseudonymError::Batch(rows))?);
