@@ -61,13 +61,15 @@ pub(super) fn contains(chunk: &[u8], number: u16) -> Option<bool> {
 }
 
 fn members(words: &[u64; WORDS]) -> impl Iterator<Item = u32> {
-    words.iter().zip(0_u32..).flat_map(|(&word, place)| {
-        let mut rest = word;
-        std::iter::from_fn(move || {
-            let bit = (rest != 0).then(|| rest.trailing_zeros())?;
-            rest &= rest - 1;
-            Some(64 * place + bit)
-        })
+    let (mut rest, mut place) = (words[0], 0);
+    std::iter::from_fn(move || {
+        while rest == 0 {
+            place += 1;
+            rest = *words.get(place)?;
+        }
+        let bit = rest.trailing_zeros();
+        rest &= rest - 1;
+        Some(64 * place as u32 + bit)
     })
 }
 
@@ -102,18 +104,28 @@ fn few_bits(members: usize) -> (usize, usize) {
 fn encode_few(words: &[u64; WORDS], count: usize) -> Vec<u8> {
     let kept = kept(count);
     let (low, steps) = few_bits(count);
-    let start = HEADER + low.div_ceil(8);
-    let mut chunk = vec![0; start + steps.div_ceil(8)];
-    chunk[0] = FEW;
-    chunk[1..HEADER].copy_from_slice(&((count - 1) as u16).to_le_bytes());
+    let start = low.div_ceil(8);
+    let mut chunk = Vec::with_capacity(HEADER + start + steps.div_ceil(8));
+    chunk.push(FEW);
+    chunk.extend(((count - 1) as u16).to_le_bytes());
+    let mut unary = vec![0; steps.div_ceil(8)];
+    // Low bits that wait to be a byte: at most seven, and sixteen more.
+    let (mut waiting, mut bits) = (0_u32, 0);
     for (place, number) in members(words).enumerate() {
-        for bit in (0..kept).filter(|bit| number >> bit & 1 == 1) {
-            let at = place * kept + bit;
-            chunk[HEADER + at / 8] |= 1 << (at % 8);
+        waiting |= (number & ((1 << kept) - 1)) << bits;
+        bits += kept;
+        while bits >= 8 {
+            chunk.push(waiting as u8);
+            waiting >>= 8;
+            bits -= 8;
         }
         let at = (number as usize >> kept) + place;
-        chunk[start + at / 8] |= 1 << (at % 8);
+        unary[at / 8] |= 1 << (at % 8);
     }
+    if bits > 0 {
+        chunk.push(waiting as u8);
+    }
+    chunk.extend(unary);
     chunk
 }
 
