@@ -42,11 +42,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.identifier.clone()
     };
     let releases = releases_of(&zone, &identifier)?;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&releases)?);
-    } else {
-        print!("{}", in_words(&releases));
-    }
+    let text = if arguments.json { serde_json::to_string_pretty(&releases)? + "\n" } else { in_words(&releases) };
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
     Ok(())
 }
 

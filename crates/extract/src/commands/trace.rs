@@ -29,11 +29,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let zone = Zone::open(&arguments.zone)?;
     let finding = trace(&zone, &arguments.file, arguments.column.as_deref())?;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&finding)?);
-    } else {
-        print!("{}", in_words(&finding));
-    }
+    let text = if arguments.json { serde_json::to_string_pretty(&finding)? + "\n" } else { in_words(&finding) };
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
     Ok(())
 }
 

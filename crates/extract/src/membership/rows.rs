@@ -34,6 +34,9 @@ pub(super) struct Row {
 /// A token's two halves, then dataset and arrival: 24 bytes, where a whole token would make it 32.
 type Packed = (u64, u64, u64);
 
+/// First rows of a file and those after the last.
+type Places = Vec<(u64, u64)>;
+
 impl Row {
     fn packed(self) -> Packed {
         let seen = u64::from(self.dataset) << ARRIVAL_BITS | self.arrival;
@@ -60,7 +63,7 @@ pub(super) struct Sorter {
     most: usize,
     spill: Spill,
     /// For each part where its rows stand in the file.
-    spilled: Vec<Vec<(u64, u64)>>,
+    spilled: Vec<Places>,
 }
 
 impl Sorter {
@@ -96,7 +99,7 @@ impl Sorter {
 /// All parts in order.
 pub(super) struct Sorted {
     file: Rc<File>,
-    parts: std::vec::IntoIter<(Vec<Packed>, Vec<(u64, u64)>)>,
+    parts: std::vec::IntoIter<(Vec<Packed>, Places)>,
     rows: Vec<Packed>,
     place: usize,
 }
