@@ -2,3 +2,5 @@
 
 pub mod init;
 pub mod synth;
+pub mod subject;
+pub mod trace;

@@ -4,8 +4,11 @@
 //! the casework or the public zone, and they have none to it: signed files pass by hand.
 
 pub mod commands;
+pub mod membership;
+pub mod pseudonym;
 pub mod sources;
 pub mod synth;
+pub mod trace;
 pub mod zone;
 
 pub use sources::{Sources, SourcesError};

@@ -19,12 +19,18 @@ enum Command {
     Init(commands::init::Arguments),
     /// Write an invented population, for tests and measurements
     Synth(commands::synth::Arguments),
+    /// List every release that held a person, for the answer to a subject access request
+    Subject(commands::subject::Arguments),
+    /// Name the share that a leaked file came from, by the pseudonyms in it
+    Trace(commands::trace::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Program::parse().command {
         Command::Init(arguments) => commands::init::run(&arguments),
         Command::Synth(arguments) => commands::synth::run(&arguments),
+        Command::Subject(arguments) => commands::subject::run(&arguments),
+        Command::Trace(arguments) => commands::trace::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 //! engine.key         seed of the key that signs manifests, in hexadecimal
 //! wrapping.key       under which the shares' keys are wrapped
 //! shares/<hex>.key   the key of one share, whose reference stands in the file's name and is bound to it
+//! membership/         who was in which release (see `membership`)
 //! lock               held by whoever writes
 //! ```
 //!
@@ -17,7 +18,9 @@ use std::path::{Path, PathBuf};
 
 use aes_siv::KeyInit;
 use aes_siv::siv::Aes256Siv;
+use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use tlog::{SigningKey, VerifierKey};
 use zeroize::Zeroizing;
 
@@ -200,6 +203,16 @@ impl Zone {
         }
         shares.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(shares)
+    }
+
+    /// A key of the zone's own for one purpose, which its label names: derived from the wrapping key by HKDF (RFC 5869) with
+    /// SHA-256 and no salt, so that it says nothing about that key or any other that is derived.
+    pub fn derived(&self, label: &str) -> Secret {
+        let mut key = Zeroizing::new([0; 32]);
+        match Hkdf::<Sha256>::new(None, self.wrapping.as_ref()).expand(label.as_bytes(), key.as_mut()) {
+            Ok(()) => key,
+            Err(error) => unreachable!("HKDF gives up to 8,160 bytes, not 32: {error}"),
+        }
     }
 
     fn unwrapped(&self, share: &str, path: &Path, wrapped: &[u8]) -> Result<Secret, ZoneError> {
