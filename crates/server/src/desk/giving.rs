@@ -167,6 +167,11 @@ fn refused(refusal: Refusal) -> Result<Given, Problem> {
             problems.into_iter().for_each(|problem| errors.add("application", problem));
             Ok(Given::Wanting(errors))
         }
+        Refusal::Beyond(beyond) => {
+            let mut errors = Errors::default();
+            beyond.iter().for_each(|excess| errors.add("manifest", excess.to_string()));
+            Ok(Given::Wanting(errors))
+        }
         refusal @ (Refusal::NotAtThisStage { .. } | Refusal::Rule(_)) => Err(Problem::Conflict(refusal.to_string())),
     }
 }
