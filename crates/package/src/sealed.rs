@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::str::FromStr;
 
 use age::secrecy::ExposeSecret;
-use age::x25519::{Identity, Recipient};
+pub use age::x25519::{Identity, Recipient};
 use age::{Decryptor, Encryptor};
 use register::Digest;
 use sha2::{Digest as _, Sha256};
@@ -64,6 +64,15 @@ pub fn identity(text: &str) -> Result<Identity, NotAKey> {
         (Some(line), None) => Identity::from_str(line).map_err(|_| NotAKey::Identity),
         _ => Err(NotAKey::Identity),
     }
+}
+
+/// Writes the text of a new identity file: its public half as a comment, and the secret on a line of its own.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_identity(out: &mut impl Write) -> io::Result<()> {
+    let new = Identity::generate();
+    write!(out, "# public key: {}\n{}\n", new.to_public(), new.to_string().expose_secret())
 }
 
 impl PackageKey {
