@@ -81,7 +81,7 @@ pub async fn instruct(
             let errors = Errors::one(field, words::capitalised(&problem));
             return Ok(with_errors(&FormPage::of(&desk, &by, &case, fields, errors).await));
         }
-        Err(refusal) => return Err(Problem::Conflict(refusal.to_string())),
+        Err(refusal) => return Err(Problem::Bad(refusal.to_string())),
     };
     if fields.has("change") {
         return Ok(html(&FormPage::of(&desk, &by, &case, fields, Errors::default()).await));
@@ -122,7 +122,7 @@ async fn instructing(desk: &Desk, by: &SignedIn, reference: &str) -> Result<Case
         return Ok(case);
     }
     let refusal = Refusal::NotAtThisStage { command: CommandKind::InstructRelease, stage };
-    Err(Problem::Conflict(format!("{refusal}.")))
+    Err(Problem::Bad(format!("{refusal}.")))
 }
 
 fn read(fields: &Fields) -> Result<Asked, Errors> {

@@ -47,12 +47,12 @@ pub async fn take(
     let (leaf, proof) = match witnessed(&desk, release).await? {
         Ok(found) => found,
         Err(Readiness::NotWitnessed(_)) => {
-            return Err(Problem::Conflict(
+            return Err(Problem::Bad(
                 "The receipt waits for the witnesses of the public log. Try again in some minutes.".to_owned(),
             ));
         }
         Err(_) => {
-            return Err(Problem::Conflict(
+            return Err(Problem::Bad(
                 "The receipt waits until the release stands in the public log. Try again in some minutes.".to_owned(),
             ));
         }

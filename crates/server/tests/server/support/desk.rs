@@ -21,6 +21,7 @@ use server::web::{self, Site, Source};
 use store::casework::sessions::{self, Stage};
 use store::casework::{organisations, people};
 use store::{DataFolder, StoreError};
+use tlog::VerifierKey;
 use tower::ServiceExt;
 
 /// When every test begins.
@@ -61,18 +62,24 @@ pub fn at(address: &str) -> TestDesk {
 
 /// A desk whose papers this program makes into PDF.
 pub fn with_papers(program: &Path) -> TestDesk {
-    made("http://desk.example", "", Some(program.to_owned()))
+    made("http://desk.example", "", Some(program.to_owned()), |_| {})
 }
 
 /// A desk with these settings of its operator.
 pub fn with(address: &str, settings: &str) -> TestDesk {
-    made(address, settings, None)
+    made(address, settings, None, |_| {})
 }
 
-fn made(address: &str, settings: &str, papers: Option<PathBuf>) -> TestDesk {
+/// A desk with these settings, before which something is done with the key of its log.
+pub fn with_log(settings: &str, prepare: impl FnOnce(&VerifierKey)) -> TestDesk {
+    made("http://desk.example", settings, None, prepare)
+}
+
+fn made(address: &str, settings: &str, papers: Option<PathBuf>, prepare: impl FnOnce(&VerifierKey)) -> TestDesk {
     let place = tempfile::tempdir().unwrap();
     let data = DataFolder::at(place.path().join("data"));
     data.create(Some("desk.invalid/register")).unwrap();
+    prepare(data.key().unwrap().verifier());
     let start: Moment = START.parse().unwrap();
     let now = Arc::new(AtomicI64::new(start.seconds()));
     let clock = {

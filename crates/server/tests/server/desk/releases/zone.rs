@@ -61,19 +61,19 @@ fn text(number: u8, name: &str) -> Text {
 
 impl Desk {
     pub fn agreed() -> Self {
-        Self::with(true, "")
+        Self::with(true, false)
     }
 
     pub fn without_engine() -> Self {
-        Self::with(false, "")
+        Self::with(false, false)
     }
 
     /// A policy that asks for a witness who never signs.
     pub fn with_witness() -> Self {
-        Self::with(true, "witness W1 witness.example+")
+        Self::with(true, true)
     }
 
-    fn with(knows_engine: bool, witness: &str) -> Self {
+    fn with(knows_engine: bool, witnessed: bool) -> Self {
         let engine = SigningKey::new("desk.invalid/extract", &[7; 32]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut settings = "[release]\n".to_owned();
@@ -81,17 +81,13 @@ impl Desk {
             settings.push_str(&format!("engine = \"{}\"\n", engine.verifier()));
         }
         let path = folder.path().join("policy");
-        if !witness.is_empty() {
+        if witnessed {
             settings.push_str(&format!("policy = \"{}\"\n", path.display()));
-            std::fs::write(&path, "quorum none\n").unwrap();
         }
-        // The log's key is known when there is a log: a policy is written of it, and the desk opened again.
-        let site = desk::with_policy(&settings, |log| {
-            if !witness.is_empty() {
-                let cosigner = SigningKey::cosigner("witness.example", &[3; 32]).unwrap();
-                let policy = format!("log {log}\nwitness w {}\nquorum w\n", cosigner.verifier());
-                std::fs::write(&path, policy).unwrap();
-            }
+        let site = desk::with_log(&settings, |log| {
+            let witness = SigningKey::cosigner("witness.example", &[3; 32]).unwrap();
+            let policy = format!("log {log}\nwitness w {}\nquorum w\n", witness.verifier());
+            std::fs::write(&path, policy).unwrap();
         });
         let opened = RegisterOpened {
             custodian: Organisation::named("Department of Examples"),
@@ -213,7 +209,8 @@ impl Desk {
             sha256: Digest::of(CONTENT),
             years: vec![2010, 2011],
         };
-        let cohort = |cohort: &package::specification::Cohort| Cohort { cohort: cohort.to_string(), cover: Cover::Some };
+        let cohort =
+            |cohort: &package::specification::Cohort| Cohort { cohort: cohort.to_string(), cover: Cover::Some };
         let mut manifest = Manifest {
             cohorts: instruction.specification.cohorts.iter().map(cohort).collect(),
             engine: "rollcall-extract 0.1.0".to_owned(),
