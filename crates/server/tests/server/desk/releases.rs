@@ -159,15 +159,17 @@ async fn a_manifest_and_a_key_are_believed_only_if_they_hold() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
         assert!(unescaped(&answer.text).contains(said), "{said}: {}", answer.text);
     };
+    // The token of a session is worth nothing in another, so each upload reads its own.
+    let upload = async |files: &[(&str, Option<&str>, &[u8])]| {
+        let mut browser = desk.story.site.signed_in(desk.analysts[0]);
+        let token = browser.get(&at("release")).await.form_token();
+        let seen = desk.story.case().seq.to_string();
+        let mut parts = vec![("form-token", None, token.as_bytes()), ("seen", None, seen.as_bytes())];
+        parts.extend_from_slice(files);
+        browser.upload(&at("release/manifest"), &parts).await
+    };
     let sent = async |manifest: &[u8], key: &[u8]| {
-        let (token, seen) = desk.form(desk.analysts[0]).await;
-        let parts = [
-            ("form-token", None, token.as_bytes()),
-            ("seen", None, seen.as_bytes()),
-            ("manifest", Some("manifest.txt"), manifest),
-            ("key", Some("key.age"), key),
-        ];
-        desk.story.site.signed_in(desk.analysts[0]).upload(&at("release/manifest"), &parts).await
+        upload(&[("manifest", Some("manifest.txt"), manifest), ("key", Some("key.age"), key)]).await
     };
     let (manifest, key) = (honest.manifest.to_string(), honest.key.as_str());
     let stranger = SigningKey::new("desk.invalid/extract", &[9; 32]).unwrap();
@@ -178,11 +180,10 @@ async fn a_manifest_and_a_key_are_believed_only_if_they_hold() {
     let other = PackageKey::generate().sealed_to(&Identity::generate().to_public()).unwrap();
     says(&sent(manifest.as_bytes(), other.as_bytes()).await, "not a package’s key that is sealed to this server");
     says(&sent(manifest.as_bytes(), &[b'x'; 100_000]).await, "Choose a file of at most");
-    let (token, seen) = desk.form(desk.analysts[0]).await;
-    let parts = [("form-token", None, token.as_bytes()), ("seen", None, seen.as_bytes())];
-    let nothing = desk.story.site.signed_in(desk.analysts[0]).upload(&at("release/manifest"), &parts).await;
+    let nothing = upload(&[]).await;
     says(&nothing, "Choose the file that the data zone calls the manifest");
     assert!(nothing.text.contains("href=\"#key-file\""));
+    let seen = desk.story.case().seq.to_string();
     let without_token = [("seen", None, seen.as_bytes()), ("manifest", Some("m"), manifest.as_bytes())];
     let refused = desk.story.site.signed_in(desk.analysts[0]).upload(&at("release/manifest"), &without_token).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

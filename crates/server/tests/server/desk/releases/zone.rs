@@ -234,12 +234,6 @@ impl Desk {
         Made { package, manifest, key: sealed }
     }
 
-    /// The token of a form on the page of releases, and how many events were seen.
-    pub async fn form(&self, person: PersonId) -> (String, String) {
-        let page = self.get(person, "release").await;
-        (page.form_token(), self.story.case().seq.to_string())
-    }
-
     pub async fn hand_in(&self, person: PersonId, made: &Made) -> Answer {
         let mut browser = self.story.site.signed_in(person);
         let token = browser.get("/desk").await.form_token();
