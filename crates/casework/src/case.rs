@@ -11,6 +11,7 @@ use crate::answer::Answer;
 use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::Decision;
+use crate::release::Release;
 use crate::stage::{Party, Stage};
 use package::specification::Specification;
 
@@ -62,6 +63,10 @@ pub struct Case {
     pub published: Vec<(String, u64)>,
     /// Shares that amend or extend this one.
     pub followed_by: Vec<String>,
+    /// The public key that the recipient gave last.
+    pub recipient_key: Option<String>,
+    /// Every release, the oldest first.
+    pub releases: Vec<Release>,
 }
 
 /// What was asked for.

@@ -10,6 +10,8 @@ use crate::answer::Answer;
 use crate::event::{ChangeRequest, Relation, Review, Terms};
 use crate::person::{Actor, OrganisationId};
 use crate::publication::{Decision, Text};
+use package::instruction::Instruction;
+use package::manifest::Manifest;
 use package::specification::Specification;
 
 macro_rules! commands {
@@ -169,6 +171,40 @@ commands! {
         signed: String,
         /// What was looked at.
         digest: Digest,
+    };
+    /// Say to which public key the receipts of this share are made out.
+    GiveRecipientKey = "give-recipient-key", "Give the organisation's key" {
+        /// The age recipient.
+        key: String,
+    };
+    /// Have the data zone carry out what was approved.
+    InstructRelease = "instruct-release", "Instruct a release" {
+        /// The instruction, as it is signed.
+        instruction: Box<Instruction>,
+    };
+    /// Take an instruction back before it is carried out.
+    WithdrawInstruction = "withdraw-instruction", "Take the instruction back";
+    /// Hand in what the data zone measured. That the engine has signed it was found before.
+    HandInManifest = "hand-in-manifest", "Hand in the manifest" {
+        /// The instruction that was signed.
+        instruction: Box<Instruction>,
+        /// What was measured.
+        manifest: Box<Manifest>,
+    };
+    /// Send a manifest back, so that it is not released.
+    ReturnManifest = "return-manifest", "Send the manifest back" {
+        /// Why.
+        why: String,
+    };
+    /// Release what was measured.
+    ConfirmRelease = "confirm-release", "Release the data" {
+        /// The digest of the manifest that was looked at.
+        manifest: Digest,
+    };
+    /// Give the recipient what opens a package.
+    GiveReceipt = "give-receipt", "Take the receipt" {
+        /// The release's reference.
+        release: String,
     };
     /// Suspend access.
     SuspendShare = "suspend-share", "Suspend access" {

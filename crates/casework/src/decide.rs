@@ -3,6 +3,7 @@
 mod agreement;
 mod application;
 mod decision;
+mod release;
 mod review;
 
 use jiff::civil::Date;
@@ -62,8 +63,16 @@ pub fn decide(case: Option<&Case>, actor: &Actor, command: Command, now: Moment)
         }
         Command::SuspendShare { ground } => Some(Event::ShareSuspended { ground }),
         Command::LiftSuspension => Some(Event::SuspensionLifted {}),
-        // Nothing has been released yet in any case that this version keeps, so there is nothing to destroy.
-        Command::EndShare { ground } => Some(Event::ShareEnded { ground, destruction_due: None }),
+        Command::EndShare { ground } => Some(agreement::end(case, ground, today)?),
+        Command::GiveRecipientKey { key } => release::give_key(case, &key)?,
+        Command::InstructRelease { instruction } => Some(release::instruct(case, &instruction, now)?),
+        Command::WithdrawInstruction => Some(release::take_back(case)?),
+        Command::HandInManifest { instruction, manifest } => {
+            Some(release::hand_in(case, &instruction, &manifest, now)?)
+        }
+        Command::ReturnManifest { why } => Some(release::send_back(case, why)?),
+        Command::ConfirmRelease { manifest } => Some(release::release(case, actor, manifest)?),
+        Command::GiveReceipt { release } => Some(release::give_receipt(case, &release)?),
     };
     Ok(event.into_iter().collect())
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use register::statement::Access;
+use register::statement::{Access, Cohort, ItemCount};
 use register::vocabulary::{EndGround, SuspensionGround};
-use register::{Digest, Moment, Organisation, PartialDate};
+use register::{Class, Count, Digest, Moment, Organisation, PartialDate};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
@@ -181,6 +181,29 @@ pub struct Terms {
     pub audit_right: bool,
     /// SHA-256 of the agreement's text, which both sides sign.
     pub digest: Digest,
+}
+
+/// What the public will read of a manifest: digest, and what it measured, rounded as it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The digest of the manifest.
+    pub manifest: Digest,
+    /// How much of each school-year cohort it holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cohorts: Vec<Cohort>,
+    /// The datasets.
+    pub datasets: Vec<String>,
+    /// Every class of an item in it, once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
+    /// How many items of each combination of classes.
+    pub items: Vec<ItemCount>,
+    /// Distinct people.
+    pub people: Count,
+    /// Rows of all files; nothing where there are under 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
 }
 
 /// A part in data protection law.
@@ -369,6 +392,55 @@ pub enum Event {
         /// By when every copy must be destroyed; nothing where none was released.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         destruction_due: Option<PartialDate>,
+    },
+    /// The recipient gave the public key to which its receipts are made out.
+    RecipientKeyGiven {
+        /// The age recipient.
+        key: String,
+    },
+    /// The data zone was instructed to make a release.
+    ReleaseInstructed {
+        /// The release's reference.
+        release: String,
+        /// Which release of the share it is.
+        sequence: u32,
+        /// The digest of the signed instruction.
+        instruction: Digest,
+        /// The key to which its receipt will be made out.
+        recipient: String,
+        /// The last day on which it may be carried out.
+        valid_until: PartialDate,
+    },
+    /// The instruction was taken back.
+    InstructionWithdrawn {
+        /// The release's reference.
+        release: String,
+    },
+    /// What the data zone measured was handed in, and holds nothing beyond the approval.
+    ManifestHandedIn {
+        /// The release's reference.
+        release: String,
+        /// What it measured.
+        measured: Box<Measured>,
+    },
+    /// A manifest was sent back.
+    ManifestReturned {
+        /// The release's reference.
+        release: String,
+        /// Why.
+        why: String,
+    },
+    /// A second person released it.
+    ReleaseConfirmed {
+        /// The release's reference.
+        release: String,
+        /// What was released.
+        measured: Box<Measured>,
+    },
+    /// The receipt was given to somebody of the recipient.
+    ReceiptGiven {
+        /// The release's reference.
+        release: String,
     },
     /// Another share amends or extends this one.
     ShareFollowed {

@@ -6,6 +6,7 @@ use register::Moment;
 
 use crate::case::{Agreement, Application, Case, Offer, Progress, Proposal, Submission, Version};
 use crate::event::{Event, Recorded, Side};
+use crate::release::{HandedIn, Release, ReleaseProgress};
 use crate::stage::Party;
 
 /// Why a history cannot be.
@@ -123,6 +124,13 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
             {
                 agreement.registered = Some(*index);
             }
+            for release in &mut case.releases {
+                if let ReleaseProgress::Released { statement, logged, .. } = &mut release.progress
+                    && statement == id
+                {
+                    *logged = Some(*index);
+                }
+            }
         }
         Event::ShareSuspended { ground } => {
             case.last_suspension = Some(*ground);
@@ -135,6 +143,50 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
             Some(agreement) => agreement.ended = Some((*ground, *destruction_due)),
             None => case.progress = Progress::Closed,
         },
+        Event::RecipientKeyGiven { key } => case.recipient_key = Some(key.clone()),
+        Event::ReleaseInstructed { release, sequence, instruction, recipient, valid_until } => {
+            case.agreement().ok_or_else(|| corrupt("there is no agreement"))?;
+            case.releases.push(Release {
+                reference: release.clone(),
+                sequence: *sequence,
+                instruction: *instruction,
+                recipient: recipient.clone(),
+                valid_until: *valid_until,
+                instructed: (person()?, recorded.at),
+                progress: ReleaseProgress::Instructed,
+            });
+        }
+        Event::InstructionWithdrawn { release } => {
+            let progress = case.of_release(release).ok_or_else(|| corrupt("there is no such release"))?;
+            *progress = ReleaseProgress::TakenBack;
+        }
+        Event::ManifestHandedIn { release, measured } => {
+            let by = (person()?, recorded.at);
+            let progress = case.of_release(release).ok_or_else(|| corrupt("there is no such release"))?;
+            let measured = (**measured).clone();
+            *progress = ReleaseProgress::Measured(HandedIn { seq: recorded.seq, by, measured });
+        }
+        Event::ManifestReturned { release, .. } => {
+            let progress = case.of_release(release).ok_or_else(|| corrupt("there is no such release"))?;
+            *progress = ReleaseProgress::Instructed;
+        }
+        Event::ReleaseConfirmed { release, measured } => {
+            let (by, statement) = ((person()?, recorded.at), released_id(&case.reference, recorded.seq));
+            let progress = case.of_release(release).ok_or_else(|| corrupt("there is no such release"))?;
+            let ReleaseProgress::Measured(of) = progress else { return Err(corrupt("no manifest was handed in")) };
+            if of.measured != **measured {
+                return Err(corrupt("another manifest was handed in"));
+            }
+            let of = of.clone();
+            *progress = ReleaseProgress::Released { of, by, statement, logged: None, receipts: Vec::new() };
+        }
+        Event::ReceiptGiven { release } => {
+            let to = (person()?, recorded.at);
+            let Some(ReleaseProgress::Released { receipts, .. }) = case.of_release(release) else {
+                return Err(corrupt("nothing was released"));
+            };
+            receipts.push(to);
+        }
         Event::ShareFollowed { by, end } => {
             case.followed_by.push(by.clone());
             if let (Some(end), Some(agreement)) = (end, case.agreement()) {
@@ -152,6 +204,11 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
 /// The id of the statement that an agreement owes the public.
 pub fn agreed_id(reference: &str) -> String {
     format!("agreed-{reference}")
+}
+
+/// The id of the statement that a release owes the public, by the place of the event.
+pub(crate) fn released_id(reference: &str, seq: u64) -> String {
+    format!("released-{reference}-{seq}")
 }
 
 fn open(recorded: &Recorded) -> Option<Case> {
@@ -179,6 +236,8 @@ fn open(recorded: &Recorded) -> Option<Case> {
         accepted: None,
         published: Vec::new(),
         followed_by: Vec::new(),
+        recipient_key: None,
+        releases: Vec::new(),
     })
 }
 
@@ -187,6 +246,28 @@ impl Case {
         match &mut self.progress {
             Progress::Agreed(agreement) => Some(agreement),
             _ => None,
+        }
+    }
+
+    fn of_release(&mut self, reference: &str) -> Option<&mut ReleaseProgress> {
+        self.releases.iter_mut().find(|release| release.reference == reference).map(|release| &mut release.progress)
+    }
+
+    /// Whose turn it is while an agreement is in force: from the key that the recipient gives to the receipt that it takes.
+    fn turn_of_release(&self, agreement: &Agreement) -> Option<Party> {
+        if agreement.ended.is_some() || agreement.suspended.is_some() {
+            return None;
+        }
+        let last = self.releases.iter().rev().find(|release| release.progress != ReleaseProgress::TakenBack);
+        match last.map(|release| &release.progress) {
+            // Without a key nothing can be asked for, and many shares never need one.
+            None => self.recipient_key.as_ref().map(|_| Party::Department),
+            Some(ReleaseProgress::Released { logged: Some(_), receipts, .. }) if receipts.is_empty() => {
+                Some(Party::Applicant)
+            }
+            // What is released stands in the log within minutes, and needs nobody for it.
+            Some(ReleaseProgress::Released { .. }) => None,
+            Some(_) => Some(Party::Department),
         }
     }
 
@@ -203,7 +284,8 @@ impl Case {
             Progress::Submitted | Progress::Screening | Progress::Review { .. } | Progress::Decided { .. } => {
                 Some(Party::Department)
             }
-            Progress::Agreed(_) | Progress::Withdrawn | Progress::Closed => None,
+            Progress::Agreed(agreement) => self.turn_of_release(agreement),
+            Progress::Withdrawn | Progress::Closed => None,
         };
         if self.turn() != party {
             self.turns.push((now, party));

@@ -21,6 +21,7 @@ pub mod permission;
 pub mod person;
 pub mod publication;
 pub mod refusal;
+pub mod release;
 pub mod stage;
 pub mod standing;
 

@@ -8,7 +8,7 @@ use register::{Body, Draft, Moment, PartialDate};
 
 use crate::calendar::date_in_england;
 use crate::case::{Case, Progress};
-use crate::event::{Event, Recorded, Relation};
+use crate::event::{Event, Measured, Recorded, Relation};
 use crate::publication::{Decision, Text};
 
 /// The statements that are owed for an event; `case` is the case after it. Statements about another share, which this one
@@ -43,6 +43,7 @@ pub fn owed(case: &Case, recorded: &Recorded) -> Vec<Draft> {
             let ended = ShareEnded { destruction_due: *destruction_due, ground: *ground };
             vec![frame.draft(frame.id("ended"), ended.into())]
         }
+        Event::ReleaseConfirmed { release, measured } => vec![frame.released(release, measured)],
         _ => Vec::new(),
     }
 }
@@ -52,6 +53,13 @@ pub fn preview(case: &Case, decision: &Decision, now: Moment) -> Draft {
     let event = Event::DecisionConfirmed { decision: decision.clone() };
     let recorded = Recorded { seq: case.seq + 1, at: now, by: None, event };
     Frame { case, recorded: &recorded, at: date_in_england(now) }.decided(decision)
+}
+
+/// The statement that a release would be, before anybody confirms it.
+pub fn preview_of_release(case: &Case, release: &str, measured: &Measured, now: Moment) -> Draft {
+    let event = Event::ReleaseConfirmed { release: release.to_owned(), measured: Box::new(measured.clone()) };
+    let recorded = Recorded { seq: case.seq + 1, at: now, by: None, event };
+    Frame { case, recorded: &recorded, at: date_in_england(now) }.released(release, measured)
 }
 
 struct Frame<'a> {
@@ -140,6 +148,11 @@ impl Frame<'_> {
             drafts.push(draft);
         }
         drafts
+    }
+
+    fn released(&self, release: &str, measured: &Measured) -> Draft {
+        let id = super::evolve::released_id(&self.case.reference, self.recorded.seq);
+        self.draft(id, measured.registered(release, self.at))
     }
 
     fn lifted(&self) -> Option<Draft> {

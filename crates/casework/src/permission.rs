@@ -22,7 +22,7 @@ pub struct Permission {
     pub steps: &'static [(Stage, &'static [Stage])],
 }
 
-const ANY_AGREED: &[Stage] = &[Stage::Closed];
+const ANY_AGREED: &[Stage] = &[Stage::Closed, Stage::DestructionDue];
 
 /// The table. Beginning an application has no stage before it.
 pub const PERMISSIONS: &[Permission] = {
@@ -30,6 +30,10 @@ pub const PERMISSIONS: &[Permission] = {
     use Stage as S;
     const WRITTEN: &[(Stage, &[Stage])] = &[(S::Draft, &[S::Draft]), (S::Returned, &[S::Returned])];
     const REVIEW: &[(Stage, &[Stage])] = &[(S::Review, &[S::Review])];
+    // An instruction may be prepared before access begins; no data leaves before.
+    const PREPARED: &[(Stage, &[Stage])] =
+        &[(S::Registered, &[S::Registered]), (S::Active, &[S::Active]), (S::Ending, &[S::Ending])];
+    const RUNNING: &[(Stage, &[Stage])] = &[(S::Active, &[S::Active]), (S::Ending, &[S::Ending])];
     const WORKED: &[(Stage, &[Stage])] =
         &[(S::Screening, &[S::Screening]), (S::Review, &[S::Review]), (S::Decided, &[S::Decided])];
     &[
@@ -89,6 +93,31 @@ pub const PERMISSIONS: &[Permission] = {
             steps: &[(S::Decided, &[S::Decided, S::Agreed])],
         },
         Permission {
+            command: C::GiveRecipientKey,
+            roles: &[DataManager],
+            steps: &[
+                (S::Agreed, &[S::Agreed]),
+                (S::Registered, &[S::Registered]),
+                (S::Active, &[S::Active]),
+                (S::Ending, &[S::Ending]),
+            ],
+        },
+        Permission { command: C::InstructRelease, roles: &[ReleaseAnalyst], steps: PREPARED },
+        Permission {
+            command: C::WithdrawInstruction,
+            roles: &[ReleaseAnalyst],
+            steps: &[
+                (S::Registered, &[S::Registered]),
+                (S::Active, &[S::Active]),
+                (S::Ending, &[S::Ending]),
+                (S::Suspended, &[S::Suspended]),
+            ],
+        },
+        Permission { command: C::HandInManifest, roles: &[ReleaseAnalyst], steps: PREPARED },
+        Permission { command: C::ReturnManifest, roles: &[ReleaseAnalyst, PanelChair], steps: PREPARED },
+        Permission { command: C::ConfirmRelease, roles: &[ReleaseAnalyst, PanelChair], steps: RUNNING },
+        Permission { command: C::GiveReceipt, roles: &[DataManager, SigningOfficial], steps: RUNNING },
+        Permission {
             command: C::SuspendShare,
             roles: &[CaseOfficer],
             steps: &[(S::Registered, &[S::Suspended]), (S::Active, &[S::Suspended]), (S::Ending, &[S::Suspended])],
@@ -143,6 +172,8 @@ pub enum Sight {
     Clocks,
     /// Texts that are withheld from the public.
     Withheld,
+    /// Instructions and manifests of releases.
+    Releases,
     /// Every event of a case, with who brought it about.
     AuditTrail,
     /// The queue of all cases.
@@ -195,6 +226,11 @@ pub const SIGHTS: &[(Sight, &str, &[Role])] = &[
         ],
     ),
     (Sight::Withheld, "Texts that are withheld from the public", &[CaseOfficer, PanelChair, Auditor, Regulator]),
+    (
+        Sight::Releases,
+        "Instructions to release data, and what was measured",
+        &[CaseOfficer, PanelChair, ReleaseAnalyst, Auditor, Regulator],
+    ),
     (
         Sight::AuditTrail,
         "Everything that happened in a case, and who did it",

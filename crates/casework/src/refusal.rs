@@ -3,6 +3,7 @@
 use crate::command::CommandKind;
 use crate::permission;
 use crate::stage::Stage;
+use package::manifest::Excess;
 
 /// Why nothing came of a command. Nothing of it names a person or repeats a text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum Refusal {
     /// The form still asks for something.
     #[error("the application is not complete: {}", .0.join("; "))]
     Incomplete(Vec<String>),
+    /// A manifest holds more than was approved, or something else.
+    #[error("the manifest holds what was not approved: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Beyond(Vec<Excess>),
 }
 
 fn roles(command: CommandKind) -> String {
@@ -89,4 +93,18 @@ rules! {
     TwoSignatories = "One person cannot sign for both sides.";
     Awaiting = "The case waits for a third party already.";
     NotAwaiting = "The case does not wait for a third party.";
+    ApprovedRelease = "Only an approved share with an agreement that both sides have signed is released.";
+    EndedOnce = "Access has ended already.";
+    NothingToRelease = "No item was approved, so there is nothing to release.";
+    PeopleOfRefused = "The people are those found in a dataset that was refused, so this cannot be carried out as it was approved.";
+    KeyMissing = "The recipient's data manager has not given the organisation's public key yet.";
+    InstructionOpen = "An instruction is open; finish it or take it back first.";
+    InstructionMissing = "No instruction is open.";
+    InstructionOther = "The instruction is not the one that follows from this case.";
+    ManifestOther = "The manifest answers another instruction than the one that is open.";
+    ManifestThere = "A manifest has been handed in; release it or send it back first.";
+    ManifestMissing = "No manifest has been handed in.";
+    ManifestChanged = "The manifest that lies ready is not the one that you looked at.";
+    SecondReleaser = "A release is confirmed by another person than the one who handed its manifest in.";
+    ReceiptDue = "A receipt is given once the release stands in the public log.";
 }

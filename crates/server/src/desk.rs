@@ -31,6 +31,7 @@ mod permissions;
 mod post;
 pub mod problem;
 mod queue;
+mod release;
 mod review;
 pub(crate) mod second_factor;
 mod seeing;
@@ -50,13 +51,14 @@ use axum::routing::{any, get, post};
 use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
-use store::{Casework, DataFolder, StoreError};
+use store::{Casework, DataFolder, ReleaseKeys, StoreError};
+use tlog::{Policy, VerifierKey};
 use tokio::sync::Notify;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::publishing::Bell;
-use crate::settings::Settings as Operator;
+use crate::settings::{Releasing, Settings as Operator};
 use crate::web::{Site, SiteAddress, headers};
 use guesses::Guesses;
 use openid::Provider;
@@ -77,6 +79,9 @@ struct Inner {
     casework: Casework,
     documents: Documents,
     papers: Papers,
+    keys: ReleaseKeys,
+    /// What must have signed a checkpoint before a receipt is given out.
+    policy: Policy,
     data: DataFolder,
     site: Site,
     settings: Settings,
@@ -102,6 +107,8 @@ pub struct Settings {
     pub openid: Option<Provider>,
     /// The program that makes PDF of papers; nothing where it is the one beside the server.
     pub papers: Option<std::path::PathBuf>,
+    /// Whose manifests are believed, and which checkpoints.
+    pub releasing: Releasing,
 }
 
 impl Desk {
@@ -125,6 +132,11 @@ impl Desk {
     ) -> Result<Self, StoreError> {
         let casework = Casework::open(&data.private().join("casework.sqlite"))?;
         let documents = Documents::open(&data.private(), &casework)?;
+        let keys = ReleaseKeys::open(&data)?;
+        let policy = match &settings.releasing.policy {
+            Some(policy) => policy.clone(),
+            None => own_policy(data.key()?.verifier()),
+        };
         let (bell, custodian, guesses) = (Bell::default(), OnceLock::new(), Guesses::default());
         let (clock, written) = (Box::new(clock), Arc::default());
         let papers = settings.papers.clone().map_or_else(Papers::beside_this_program, Papers::of_program);
@@ -132,6 +144,8 @@ impl Desk {
             casework,
             documents,
             papers,
+            keys,
+            policy,
             data,
             site,
             settings,
@@ -162,6 +176,21 @@ impl Desk {
     /// The files that people gave.
     pub fn documents(&self) -> &Documents {
         &self.0.documents
+    }
+
+    /// The keys with which data is let go.
+    pub fn keys(&self) -> &ReleaseKeys {
+        &self.0.keys
+    }
+
+    /// What must have signed a checkpoint before a receipt is given out.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// The key with which the extract engine signs manifests, where the settings name it.
+    pub fn engine(&self) -> Option<&VerifierKey> {
+        self.0.settings.releasing.engine.as_ref()
     }
 
     /// The data folder.
@@ -255,6 +284,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(review::routes())
         .merge(decision::routes())
         .merge(agreement::routes())
+        .merge(release::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
@@ -288,6 +318,14 @@ pub fn router(desk: Desk) -> Router {
         .layer(from_fn(headers::protect))
         .layer(from_fn(keep_nothing))
         .layer(from_fn(headers::record))
+}
+
+/// The policy of an operator who names none: this log's signature, and no witness.
+fn own_policy(log: &VerifierKey) -> Policy {
+    match Policy::parse(format!("log {log}\nquorum none\n").as_bytes()) {
+        Ok(policy) => policy,
+        Err(error) => unreachable!("a policy of one key: {error}"),
+    }
 }
 
 /// No page of a person is kept anywhere. Our own pages may learn where a form came from, so that it can be told from one

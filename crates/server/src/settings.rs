@@ -17,13 +17,20 @@
 //! server = "mail.example.org"
 //! from = "Data Register <data-register@example.org>"
 //! password_file = "/etc/rollcall/mail"
+//!
+//! [release]
+//! engine = "data-zone.example.org/extract+1b2c3d4e+AXY..."
+//! policy = "/etc/rollcall/policy"
 //! ```
+
+mod release;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::mail::MailSettings;
+pub use release::{Release, Releasing};
 
 /// The largest file that is read, in bytes: a few lines need a hundredth of it.
 const LARGEST: u64 = 64 * 1_024;
@@ -47,6 +54,9 @@ pub struct Settings {
     /// How mail is sent; without it, mail waits in the outbox.
     #[serde(default)]
     pub mail: Option<MailSettings>,
+    /// How data is released.
+    #[serde(default)]
+    pub release: Release,
 }
 
 /// How people sign in, beside passwords.
@@ -108,6 +118,14 @@ pub enum SettingsError {
         /// Where and what.
         error: toml::de::Error,
     },
+    /// The file of witnesses is no policy.
+    #[error("{file}: {error}")]
+    Policy {
+        /// The file.
+        file: String,
+        /// Where and what.
+        error: tlog::PolicyError,
+    },
     /// A key has a value that it cannot have.
     #[error("{file}: {key}: expected {expected}")]
     Value {
@@ -160,6 +178,7 @@ impl Settings {
         check("sign_in.openid.label", &label, |text| is_address(text) && lines(text).len() == 1, expected)?;
         let value = |(key, expected)| SettingsError::Value { file: file.to_owned(), key, expected };
         settings.mail.as_ref().map_or(Ok(()), MailSettings::check).map_err(value)?;
+        settings.release.check().map_err(value)?;
         Ok(settings)
     }
 }

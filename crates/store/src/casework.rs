@@ -16,6 +16,7 @@ pub mod organisations;
 pub mod owed;
 pub mod people;
 pub mod queue;
+pub mod releases;
 pub mod sessions;
 pub mod token;
 
@@ -44,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("casework/migrations/accounts.sql"),
     include_str!("casework/migrations/cases.sql"),
     include_str!("casework/migrations/decisions.sql"),
+    include_str!("casework/migrations/releases.sql"),
 ];
 
 /// The private zone's database.

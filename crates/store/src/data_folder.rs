@@ -7,6 +7,8 @@
 //!   casework.sqlite        withheld texts; events, accounts, the outbox of mail
 //!   documents/             files that people gave, sealed
 //!   documents.key          what opens the keys of those files
+//!   instruction.key        what signs instructions to the data zone
+//!   release.key            what opens the keys of packages that were released
 //! FOLDER/site/             what the site reads; changed in place, computed from the log, never copied
 //!   register.sqlite
 //! FOLDER/public/           all that a public server needs; may be copied anywhere
@@ -16,15 +18,16 @@
 //!   register.sqlite, downloads/, files
 //! ```
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use tlog::SigningKey;
 
-use crate::durable::{Replacement, make_folder, sync_folder};
+use crate::durable::{Replacement, keep_secret, make_folder, sync_folder};
 use crate::error::{Result, StoreError, file};
+use crate::release_keys::read_signing_key;
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -89,16 +92,7 @@ impl DataFolder {
         let origin = origin.map_or_else(unnamed, str::to_owned);
         SigningKey::new(&origin, &seed).map_err(tlog::Error::from)?;
         let path = self.key_file();
-        let replacement = Replacement::of(&path)?;
-        let mut created = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(replacement.path())
-            .map_err(file("create", replacement.path()))?;
-        let written = write!(created, "{origin}\n{}\n", hex(&seed)).and_then(|()| created.sync_all());
-        written.map_err(file("write", replacement.path()))?;
-        replacement.publish()?;
+        keep_secret(&path, |out| write!(out, "{origin}\n{}\n", hex(&seed)))?;
         sync_folder(&private)?;
         sync_folder(&self.root)
     }
@@ -112,13 +106,7 @@ impl DataFolder {
         if !path.is_file() {
             return Err(StoreError::NoRegister(self.root.clone()));
         }
-        let text = fs::read_to_string(&path).map_err(file("read", &path))?;
-        let mut lines = text.lines();
-        let (Some(origin), Some(seed), None) = (lines.next(), lines.next(), lines.next()) else {
-            return Err(StoreError::Key(path));
-        };
-        let seed = unhex(seed).ok_or_else(|| StoreError::Key(path.clone()))?;
-        SigningKey::new(origin, &seed).map_err(|_| StoreError::Key(path))
+        read_signing_key(&path)
     }
 
     /// Writes the public key where the public finds it.

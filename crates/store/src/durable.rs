@@ -1,7 +1,8 @@
 //! Replaces files so that a reader sees the old or the new one whole, and a crash leaves one of them.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Result, file};
@@ -44,6 +45,19 @@ impl Replacement {
     pub(crate) fn publish(self) -> Result<()> {
         fs::rename(&self.temporary, &self.target).map_err(file("rename", &self.temporary))
     }
+}
+
+/// Writes a file that only its owner may read, whole or not at all. Its name is durable once the folder is synced.
+pub(crate) fn keep_secret(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    let replacement = Replacement::of(path)?;
+    let mut created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(replacement.path())
+        .map_err(file("create", replacement.path()))?;
+    write(&mut created).and_then(|()| created.sync_all()).map_err(file("write", replacement.path()))?;
+    replacement.publish()
 }
 
 /// Makes the names in a folder durable.

@@ -29,8 +29,11 @@ pub enum StoreError {
     #[error("{0}: there is no register here; `rollcall-server import` or `rollcall-server demo` makes one")]
     NoRegister(PathBuf),
     /// The key file does not hold a key.
-    #[error("{0}: expected the log's name and a 32-byte key in hexadecimal, each on a line of its own")]
+    #[error("{0}: expected the key's name and a 32-byte key in hexadecimal, each on a line of its own")]
     Key(PathBuf),
+    /// The file of the custodian's release key does not hold one.
+    #[error("{0}: expected an age identity: one line that begins with AGE-SECRET-KEY-1")]
+    ReleaseKey(PathBuf),
     /// The file of the documents' keys does not hold any.
     #[error("{0}: expected one or more keys, each 64 hexadecimal digits on a line of its own")]
     DocumentsKey(PathBuf),

@@ -1,7 +1,8 @@
 //! The agreement: laid ready by the case officer, signed by a named official on each side.
 
 use jiff::civil::Date;
-use register::Digest;
+use register::vocabulary::EndGround;
+use register::{Digest, PartialDate};
 
 use super::{field, rule, text};
 use crate::case::{Case, Offer, Progress};
@@ -25,6 +26,15 @@ pub(super) fn sign(case: &Case, actor: &Actor, side: Side, signed: String, diges
     rule(!offer.signed.contains_key(&side), Rule::SignedOnce)?;
     rule(offer.signed.values().all(|(who, ..)| *who != actor.person), Rule::TwoSignatories)?;
     Ok(Event::AgreementSigned { side, signed: text("signed", signed)?, digest })
+}
+
+/// Where data has left, its copies must be destroyed within the days that were agreed; where none has, it is over.
+pub(super) fn end(case: &Case, ground: EndGround, today: Date) -> Result<Event, Refusal> {
+    let Progress::Agreed(agreement) = &case.progress else { return Err(Refusal::Rule(Rule::ApprovedRelease)) };
+    rule(agreement.ended.is_none(), Rule::EndedOnce)?;
+    let due = today.saturating_add(jiff::Span::new().days(i64::from(agreement.terms.destruction_days)));
+    let destruction_due = case.has_released().then(|| PartialDate::from(due));
+    Ok(Event::ShareEnded { ground, destruction_due })
 }
 
 fn lying_ready(case: &Case) -> Option<&Offer> {

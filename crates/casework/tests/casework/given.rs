@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use casework::case::Case;
 use casework::event::{Advice, DataRole, Finding, Review, Safe, Terms};
 use casework::publication::{Condition, Decision, Text};
-use casework::{Actor, Command, Event, OrganisationId, Party, PersonId, Recorded, Refusal, Role, Stage};
+use casework::release::Asked;
+use casework::specification::{DatasetPart, DictionaryReference, SpecifiedItem, Treatment};
+use casework::{Actor, Command, Event, OrganisationId, Party, PersonId, Recorded, Refusal, Role, Specification, Stage};
+use package::document::{Document, to_json};
+use package::instruction::{Format, Instruction};
+use package::manifest::{Manifest, MeasuredColumn, MeasuredFile};
 use register::disclosure::Disclosure;
-use register::statement::{Access, DatasetUse};
-use register::vocabulary::{Channel, Outcome, Reason, Route};
-use register::{Digest, Moment, Organisation, Salt};
+use register::statement::{Access, Cohort, DatasetUse};
+use register::vocabulary::{Channel, Cover, Outcome, Reason, Route};
+use register::{Class, Count, Digest, Moment, Organisation, Salt};
 
 pub const HOME: OrganisationId = OrganisationId(1);
 pub const REFERENCE: &str = "DR260001";
@@ -249,6 +254,165 @@ pub fn agreed() -> History {
 pub fn registered() -> History {
     let mut history = agreed();
     history.record(None, Event::StatementPublished { id: format!("agreed-{REFERENCE}"), index: 7 });
+    history
+}
+
+pub fn manager() -> Actor {
+    member(3, HOME, &[Role::DataManager])
+}
+
+pub fn analyst(number: u64) -> Actor {
+    staff(60 + number, &[Role::ReleaseAnalyst])
+}
+
+/// The recipient's public key, and the custodian's.
+pub const KEY: &str = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq";
+pub const CUSTODIAN: &str = "age1pppppppppppppppppppppppppppppppppppppppppppppppppppppppppp";
+
+pub fn classes(risk: &str) -> Vec<Class> {
+    let class = |scheme: &str, value: &str| Class { scheme: scheme.to_owned(), value: value.to_owned() };
+    vec![class("dfe-identification-risk", risk), class("dfe-sensitivity", "E")]
+}
+
+/// Two items of each of the two datasets, and one that is left out.
+pub fn specification() -> Specification {
+    let item = |address: &str, risk: &str, treatment: Treatment| SpecifiedItem {
+        classes: classes(risk),
+        cohorts: Vec::new(),
+        first_year: 2010,
+        item: address.to_owned(),
+        justification: None,
+        last_year: 2015,
+        name: address.to_uppercase(),
+        treatment,
+    };
+    let part = |name: &str| DatasetPart {
+        dictionary: DictionaryReference { digest: Digest::of(name.as_bytes()), edition: "October 2018".to_owned() },
+        filters: Vec::new(),
+        items: vec![
+            item("born", "3", Treatment::Drop {}),
+            item("gender", "5", Treatment::Keep {}),
+            item("upn", "1", Treatment::Pseudonymise {}),
+        ],
+        name: name.to_owned(),
+    };
+    let datasets = vec![part("Key stage 4"), part("School census")];
+    Specification { datasets, ..Specification::default() }
+}
+
+pub fn specify() -> Command {
+    Command::SetSpecification { specification: Box::new(specification()) }
+}
+
+/// A history whose application asks for [`specification`], up to an agreement that stands in the register.
+pub fn released_from(decision: Decision) -> History {
+    let history = drafted().when(&applicant(), specify()).when(&official(), submit());
+    let history = history.when(&officer(), Command::TakeCase).when(&officer(), accept());
+    let history = history
+        .when(&officer(), Command::AssignReviewer { reviewer: reviewer(1) })
+        .when(&officer(), Command::AssignReviewer { reviewer: reviewer(2) })
+        .when(&reviewer(1), review(Advice::Approve))
+        .when(&reviewer(2), review(Advice::Approve))
+        .when(&officer(), Command::ProposeDecision { decision });
+    let command = confirm(&history);
+    let history = history.when(&chair(), command).when(&officer(), Command::OfferAgreement { terms: terms() });
+    let mut history = history.when(&official(), sign()).when(&signatory(), countersign());
+    history.record(None, Event::StatementPublished { id: format!("agreed-{REFERENCE}"), index: 7 });
+    history
+}
+
+/// Access has begun, and the recipient has given its key.
+pub fn keyed() -> History {
+    released_from(decision(Outcome::Approved)).later(130).when(&manager(), give_key())
+}
+
+pub fn give_key() -> Command {
+    Command::GiveRecipientKey { key: KEY.to_owned() }
+}
+
+pub fn instruction(history: &History) -> Instruction {
+    let asked = Asked { format: Format::Csv, people_at_most: Some(1_000), valid_until: "2027-01-31".parse().unwrap() };
+    history.case().unwrap().instruction(asked, CUSTODIAN, history.now()).unwrap()
+}
+
+pub fn instruct(history: &History) -> Command {
+    Command::InstructRelease { instruction: Box::new(instruction(history)) }
+}
+
+/// What an honest engine measures: one file of each dataset.
+pub fn manifest(instruction: &Instruction, now: Moment) -> Manifest {
+    let files = instruction.specification.datasets.iter().map(|part| MeasuredFile {
+        bytes: 512,
+        columns: part
+            .items
+            .iter()
+            .filter(|item| item.treatment != Treatment::Drop {})
+            .map(|item| MeasuredColumn {
+                classes: item.classes.clone(),
+                distinct: Count::banded(2),
+                item: item.item.clone(),
+                name: item.name.clone(),
+                nulls: Count::banded(0),
+                treatment: item.treatment.clone(),
+            })
+            .collect(),
+        dataset: part.name.clone(),
+        cohorts: Vec::new(),
+        name: format!("{}.csv.zst", part.name.replace(' ', "-").to_lowercase()),
+        people: Count::banded(804),
+        rows: Count::banded(1_204),
+        sha256: Digest::of(part.name.as_bytes()),
+        years: vec![2010, 2011],
+    });
+    let cohort = |cohort: &str, cover| Cohort { cohort: cohort.to_owned(), cover };
+    Manifest {
+        cohorts: vec![cohort("1999-2000", Cover::Some), cohort("2000-2001", Cover::All)],
+        engine: "rollcall-extract 0.1.0".to_owned(),
+        files: files.collect(),
+        instruction: digest(instruction),
+        made: now,
+        people: Count::banded(896),
+        release: instruction.release.clone(),
+        sequence: instruction.sequence,
+        share: instruction.share.clone(),
+        specification: instruction.specification_digest(),
+        v: Manifest::VERSION,
+    }
+}
+
+pub fn digest<T: Document>(document: &T) -> Digest {
+    Digest::of(to_json(document).unwrap().as_bytes())
+}
+
+pub fn hand_in(instruction: &Instruction, manifest: Manifest) -> Command {
+    Command::HandInManifest { instruction: Box::new(instruction.clone()), manifest: Box::new(manifest) }
+}
+
+/// A release that is instructed, with its instruction.
+pub fn instructed() -> (History, Instruction) {
+    let history = keyed();
+    let instruction = instruction(&history);
+    (history.when(&analyst(1), Command::InstructRelease { instruction: Box::new(instruction.clone()) }), instruction)
+}
+
+/// A release whose manifest the first analyst handed in.
+pub fn measured() -> (History, Manifest) {
+    let (history, instruction) = instructed();
+    let manifest = manifest(&instruction, history.now());
+    (history.when(&analyst(1), hand_in(&instruction, manifest.clone())), manifest)
+}
+
+/// A release that the second analyst released.
+pub fn released() -> (History, Manifest) {
+    let (history, manifest) = measured();
+    let command = Command::ConfirmRelease { manifest: digest(&manifest) };
+    (history.when(&analyst(2), command), manifest)
+}
+
+/// The statement that the newest event owes is under a checkpoint.
+pub fn logged(mut history: History) -> History {
+    let id = format!("released-{REFERENCE}-{}", history.events.len());
+    history.record(None, Event::StatementPublished { id, index: 9 });
     history
 }
 

@@ -10,7 +10,7 @@ use register::{Draft, Register};
 use crate::given::*;
 
 /// Everything that a history owes, in order.
-fn all_owed(history: &History) -> Vec<Draft> {
+pub fn all_owed(history: &History) -> Vec<Draft> {
     let mut case = None;
     let mut drafts = Vec::new();
     for recorded in &history.events {
@@ -21,12 +21,12 @@ fn all_owed(history: &History) -> Vec<Draft> {
     drafts
 }
 
-fn kinds(history: &History) -> Vec<&'static str> {
+pub fn kinds(history: &History) -> Vec<&'static str> {
     all_owed(history).iter().map(|draft| draft.statement.kind().code()).collect()
 }
 
 /// The register takes whatever casework owes.
-fn publish(history: &History) -> Register {
+pub fn publish(history: &History) -> Register {
     let mut register = Register::new();
     let opened = register::statement::RegisterOpened {
         custodian: register::Organisation::named("Custodian"),

@@ -8,5 +8,6 @@ mod journeys;
 mod permissions;
 mod properties;
 mod reference;
+mod releases;
 mod rules;
 mod stored;

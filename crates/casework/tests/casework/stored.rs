@@ -64,5 +64,20 @@ fn samples() -> Vec<Event> {
     let mut decision = decision(Outcome::Refused);
     decision.evidence = vec![Evidence { digest: Digest::of(b"salt and document"), kind: "dpia".to_owned() }];
     events.push(Event::DecisionProposed { decision });
+    events.extend(of_releases());
+    events
+}
+
+fn of_releases() -> Vec<Event> {
+    let (history, _) = released();
+    let history =
+        logged(history).when(&manager(), casework::Command::GiveReceipt { release: format!("{REFERENCE}-R1") });
+    let begun = history.events.iter().position(|recorded| matches!(recorded.event, Event::RecipientKeyGiven { .. }));
+    let mut events: Vec<Event> =
+        history.events.into_iter().skip(begun.unwrap()).map(|recorded| recorded.event).collect();
+    events.extend([
+        Event::ManifestReturned { release: format!("{REFERENCE}-R2"), why: "The file is empty.".to_owned() },
+        Event::InstructionWithdrawn { release: format!("{REFERENCE}-R2") },
+    ]);
     events
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use register::Moment;
 use store::casework::people;
-use store::{Casework, DataFolder, Publisher, StoreError, publisher};
+use store::{Casework, DataFolder, Publisher, ReleaseKeys, StoreError, publisher};
 
 use crate::demo::{accounts, drafts, fill_desk};
 use crate::desk::second_factor::code_at;
@@ -46,7 +46,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let nobody = casework.read(people::everybody)?.is_empty();
     if nobody {
-        let cases = fill_desk(&casework, &mut publisher, &drafts, &mut salt, now)?;
+        let keys = ReleaseKeys::open(&folder)?;
+        let cases = fill_desk(&casework, &mut publisher, &drafts, &mut salt, &keys, now)?;
         publisher.write_files()?;
         let shares = publisher.register().totals().shares;
         println!("Filled {} with a demonstration of {shares} shares and {cases} cases.", arguments.data.display());

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::desk::openid::Provider;
 use crate::desk::{self, Desk};
 use crate::mail::{Post, Worker};
-use crate::settings::Settings as Operator;
+use crate::settings::{Releasing, Settings as Operator};
 use crate::web::{self, Limits, Settings, Site, SiteAddress};
 
 /// What the command takes.
@@ -86,8 +86,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Some(data) => {
                 let address = arguments.site_address.clone().unwrap_or_else(|| SiteAddress::of_listener(address));
                 let openid = operator.sign_in.openid.as_ref().map(Provider::of).transpose()?;
-                let settings =
-                    desk::Settings { address, operator, proxies: arguments.trusted_proxies, openid, papers: None };
+                let releasing = Releasing::of(&operator.release)?;
+                let proxies = arguments.trusted_proxies;
+                let settings = desk::Settings { address, operator, proxies, openid, papers: None, releasing };
                 let desk = Desk::open(DataFolder::at(data), site, settings)?;
                 publishing = Some(Publishing::start(desk.clone())?);
                 sending = sender(&desk)?;

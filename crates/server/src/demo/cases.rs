@@ -5,6 +5,7 @@
 //! cases that are in time and cases that are not.
 
 mod application;
+mod release;
 mod step;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,8 @@ use register::vocabulary::{Outcome, Reason, SuspensionGround};
 use register::{Draft, Moment, Salt};
 use serde::Deserialize;
 use store::casework::{cases, people};
-use store::{Casework, Publisher};
+use store::{Casework, Publisher, ReleaseKeys};
+use tlog::SigningKey;
 use toml::Table;
 
 use super::DemoError;
@@ -126,6 +128,13 @@ enum Does {
     },
     Sign,
     Countersign,
+    GiveKey,
+    Instruct,
+    HandIn {
+        people: u64,
+        rows: u64,
+    },
+    ConfirmRelease,
     Suspend {
         ground: SuspensionGround,
     },
@@ -158,7 +167,9 @@ impl Does {
             | Self::Offer { .. }
             | Self::Suspend { .. } => Role::CaseOfficer,
             Self::Conflict { .. } | Self::Review { .. } => Role::Reviewer,
-            Self::Confirm => Role::PanelChair,
+            Self::Confirm | Self::ConfirmRelease => Role::PanelChair,
+            Self::GiveKey => Role::DataManager,
+            Self::Instruct | Self::HandIn { .. } => Role::ReleaseAnalyst,
             Self::Countersign => Role::CustodianSignatory,
         }
     }
@@ -171,6 +182,9 @@ struct Player<'a> {
     drafts: &'a [Draft],
     salt: &'a mut dyn FnMut() -> Salt,
     now: Moment,
+    keys: &'a ReleaseKeys,
+    /// Signs the manifests of this demonstration, and is not kept.
+    engine: SigningKey,
 }
 
 /// Takes every step of every case, in order of time, and publishes what each owes.
@@ -183,6 +197,7 @@ pub(super) fn play(
     known: &Known,
     drafts: &[Draft],
     salt: &mut dyn FnMut() -> Salt,
+    keys: &ReleaseKeys,
     now: Moment,
 ) -> Result<usize, DemoError> {
     let file: CasesFile = read(CASES)?;
@@ -194,7 +209,8 @@ pub(super) fn play(
         }
     }
     steps.sort_by_key(|(at, ..)| *at);
-    let mut player = Player { file: &file, known, drafts, salt, now };
+    let engine = engine(salt)?;
+    let mut player = Player { file: &file, known, drafts, salt, now, keys, engine };
     let mut references: Vec<Option<String>> = vec![None; file.case.len()];
     for (at, number, step) in steps {
         let entry = &file.case[number];
@@ -219,6 +235,12 @@ pub(super) fn play(
         Ok(())
     })?;
     Ok(file.case.len())
+}
+
+fn engine(salt: &mut dyn FnMut() -> Salt) -> Result<SigningKey, DemoError> {
+    let name = "demonstration.invalid/extract";
+    SigningKey::new(name, &salt().0)
+        .map_err(|error| DemoError::Unknown { place: name.to_owned(), wrong: error.to_string() })
 }
 
 /// So many days ago, moved back to a day that is worked; a case's steps of one day are twenty minutes apart.

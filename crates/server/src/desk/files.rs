@@ -25,8 +25,8 @@ use super::signed_in::{SignedIn, is_token};
 pub const UPLOAD: usize = 2 * LARGEST as usize;
 
 /// The most fields of such a form, and bytes of all that are not files.
-const FIELDS: usize = 64;
-const TEXTS: usize = 64 * 1_024;
+pub(super) const FIELDS: usize = 64;
+pub(super) const TEXTS: usize = 64 * 1_024;
 
 const DOWNLOAD_OPTIONS: HeaderName = HeaderName::from_static("x-download-options");
 
@@ -55,19 +55,29 @@ pub enum Given {
     Refused(Refusal),
 }
 
+/// Who sends a form with files, and what follows its first field, which is its token.
+pub(super) async fn begin(
+    mut request: Request,
+    desk: &Desk,
+    left: &mut usize,
+) -> Result<(SignedIn, Multipart), Problem> {
+    same_site(desk, request.headers())?;
+    let by = request.extract_parts_with_state::<SignedIn, _>(desk).await?;
+    let mut form = request.extract::<Multipart, _>().await.map_err(|_| Problem::Form)?;
+    let Some(first) = form.next_field().await.map_err(unread)? else { return Err(Problem::Form) };
+    let is_first = first.name() == Some(TOKEN) && first.file_name().is_none();
+    if !is_first || !is_token(&by.csrf, &text(first, left).await?) {
+        return Err(Problem::Form);
+    }
+    Ok((by, form))
+}
+
 impl FromRequest<Desk> for Upload {
     type Rejection = Problem;
 
-    async fn from_request(mut request: Request, desk: &Desk) -> Result<Self, Problem> {
-        same_site(desk, request.headers())?;
-        let by = request.extract_parts_with_state::<SignedIn, _>(desk).await?;
-        let mut form = request.extract::<Multipart, _>().await.map_err(|_| Problem::Form)?;
-        let Some(first) = form.next_field().await.map_err(unread)? else { return Err(Problem::Form) };
+    async fn from_request(request: Request, desk: &Desk) -> Result<Self, Problem> {
         let mut left = TEXTS;
-        let is_first = first.name() == Some(TOKEN) && first.file_name().is_none();
-        if !is_first || !is_token(&by.csrf, &text(first, &mut left).await?) {
-            return Err(Problem::Form);
-        }
+        let (by, mut form) = begin(request, desk, &mut left).await?;
         let mut pairs = Vec::new();
         let mut file = Given::Nothing;
         while let Some(field) = form.next_field().await.map_err(unread)? {
@@ -84,7 +94,7 @@ impl FromRequest<Desk> for Upload {
     }
 }
 
-async fn text(mut field: Field<'_>, left: &mut usize) -> Result<String, Problem> {
+pub(super) async fn text(mut field: Field<'_>, left: &mut usize) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(unread)? {
         *left = left.checked_sub(piece.len()).ok_or(Problem::TooLarge)?;
@@ -116,7 +126,7 @@ async fn receive(desk: &Desk, mut field: Field<'_>, given: String) -> Result<Giv
     }
 }
 
-fn unread(error: MultipartError) -> Problem {
+pub(super) fn unread(error: MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Form }
 }
 

@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::signed_in::SignedIn;
 use super::{Desk, input::Errors};
 use crate::web::view::View;
+use crate::web::words;
 
 /// What became of a command.
 #[derive(Debug)]
@@ -161,18 +162,17 @@ fn is_untouched(transaction: &Transaction<'_>, case: &Case, seen: u64, command: 
 fn refused(refusal: Refusal) -> Result<Given, Problem> {
     match refusal {
         Refusal::NotPermitted(_) => Err(Problem::Forbidden),
-        Refusal::Field { field, problem } => Ok(Given::Wanting(Errors::one(field, sentence(&problem)))),
+        Refusal::Field { field, problem } => Ok(Given::Wanting(Errors::one(field, words::capitalised(&problem)))),
         Refusal::Incomplete(problems) => {
             let mut errors = Errors::default();
             problems.into_iter().for_each(|problem| errors.add("application", problem));
             Ok(Given::Wanting(errors))
         }
+        Refusal::Beyond(beyond) => {
+            let mut errors = Errors::default();
+            beyond.iter().for_each(|excess| errors.add("manifest", excess.to_string()));
+            Ok(Given::Wanting(errors))
+        }
         refusal @ (Refusal::NotAtThisStage { .. } | Refusal::Rule(_)) => Err(Problem::Conflict(refusal.to_string())),
     }
-}
-
-/// With a capital letter at its beginning, as errors of a form have.
-fn sentence(problem: &str) -> String {
-    let mut letters = problem.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

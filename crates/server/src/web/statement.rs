@@ -1,19 +1,15 @@
 //! `/statement/<index>`: one leaf of the log, its texts, and the proof that it is in the log.
 
-use std::path::Path as FilePath;
-
 use axum::extract::Path;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use register::vocabulary::text_label;
-use tlog::tile::TileError;
-use tlog::{Checkpoint, Note, Proof, Tile};
 
 use super::database::{FieldText, StatementView, TextState};
 use super::headers::with_check;
 use super::page::{Frame, Section, html};
 use super::problem::Problem;
-use super::{View, story, verify, words};
+use super::{View, proof, story, words};
 
 #[derive(askama::Template)]
 #[template(path = "statement.html")]
@@ -80,41 +76,9 @@ async fn leaf(view: View, index: u64) -> Result<Response, Problem> {
     Ok((headers, found.ok_or(Problem::NotFound)?).into_response())
 }
 
-/// A proof from the tiles under the published checkpoint. It is checked before it is given out: a proof that fails
-/// elsewhere would look like a forged log.
+/// A proof from the tiles under the published checkpoint.
 async fn proof(view: View, index: u64) -> Result<Response, Problem> {
-    let (found, _) = view.read(move |reader| reader.leaf(index)).await?;
-    let leaf = found.ok_or(Problem::NotFound)?;
-    let note = verify::read(view.public(), "checkpoint").await.ok_or(Problem::Unavailable)?;
-    let checkpoint = Note::parse(note.as_bytes()).map_err(|_| Problem::Unavailable)?;
-    let Checkpoint { size, root, .. } = checkpoint.text().parse().map_err(|_| Problem::Unavailable)?;
-    if index >= size {
-        return Err(Problem::NotFound);
-    }
-    let computed = tokio::task::spawn_blocking(move || {
-        let hashes = tlog::inclusion_proof(index, size, |tile: Tile| read_tile(view.public(), tile))?;
-        tlog::verify_inclusion(&tlog::leaf_hash(leaf.as_bytes()), index, size, &hashes, &root)?;
-        Ok::<_, tlog::Error>(hashes)
-    });
-    let hashes = computed.await.map_err(|_| Problem::Fault)?.map_err(|error| {
-        tracing::error!(index, %error, "no proof could be made from the tiles");
-        Problem::Unavailable
-    })?;
-    let proof = Proof { extra: None, index, hashes, checkpoint };
+    let (_, proof) = proof::of(view, index).await?;
     let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     Ok((headers, proof.to_string()).into_response())
-}
-
-/// A log may have removed a partial tile once the full one is there (tlog-tiles).
-fn read_tile(public: &FilePath, tile: Tile) -> tlog::Result<Vec<u8>> {
-    let wanted = usize::from(tile.width) * 32;
-    let read = std::fs::read(public.join(tile.path()))
-        .or_else(|error| if tile.is_partial() { std::fs::read(public.join(tile.full().path())) } else { Err(error) });
-    match read {
-        Ok(mut bytes) => {
-            bytes.truncate(wanted);
-            Ok(bytes)
-        }
-        Err(error) => Err(TileError::Unavailable { path: tile.path(), reason: error.kind().to_string() }.into()),
-    }
 }

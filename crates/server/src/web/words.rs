@@ -113,6 +113,12 @@ pub fn outcome_colour(outcome: &Outcome) -> &'static str {
     }
 }
 
+/// With a capital letter at its beginning, as errors of a form have.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Everything but unreserved characters (RFC 3986), so that a reference is one segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use casework::calendar::day_in_england;
+use casework::release::ReleaseProgress;
 use casework::{Calendar, Case, Party, Role, Stage, clock};
 use clap::Parser;
 use register::Moment;
@@ -77,6 +78,13 @@ fn the_desk_has_cases_at_every_stage_and_the_register_shows_those_that_it_is_owe
     let outcomes: BTreeSet<Outcome> = cases.iter().filter_map(|case| Some(case.decision()?.outcome)).collect();
     assert_eq!(outcomes, [Outcome::Approved, Outcome::ApprovedWithConditions, Outcome::Refused].into());
     let any = |what: &str, is: &dyn Fn(&Case) -> bool| assert!(cases.iter().any(is), "no case {what}");
+    any("has a release that stands in the log and waits for its recipient", &|case| {
+        let waits = |release: &casework::release::Release| match &release.progress {
+            ReleaseProgress::Released { logged, receipts, .. } => logged.is_some() && receipts.is_empty(),
+            _ => false,
+        };
+        case.releases.iter().any(waits) && case.turn() == Some(Party::Applicant)
+    });
     any("has half of its reviews", &|case| {
         case.reviews.len() == 2 && case.reviews.values().filter(|review| review.is_some()).count() == 1
     });

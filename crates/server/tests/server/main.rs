@@ -17,6 +17,7 @@ mod desk {
     mod files;
     mod mail;
     mod papers;
+    mod releases;
 }
 
 mod web {

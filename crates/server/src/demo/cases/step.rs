@@ -112,6 +112,10 @@ impl Player<'_> {
                 let signed = signatory.ok_or_else(|| wrong("a signatory"))?.name.clone();
                 Command::CountersignAgreement { signed, digest: lying_ready(begun()?, wrong)? }
             }
+            Does::GiveKey => Self::give_key(),
+            Does::Instruct => self.instruct(transaction, begun()?, at, wrong)?,
+            Does::HandIn { people, rows } => self.hand_in(transaction, begun()?, (*people, *rows), at, wrong)?,
+            Does::ConfirmRelease => Self::confirm_release(begun()?, wrong)?,
             Does::Suspend { ground } => Command::SuspendShare { ground: *ground },
             Does::Withdraw { reasons } => Command::Withdraw { reasons: self.text("reasons", reasons) },
         }])

@@ -60,6 +60,13 @@ fn place(kind: CommandKind) -> Option<(&'static str, &'static str, bool)> {
         C::ProposeDecision | C::WithdrawProposal | C::ConfirmDecision => ("Decision", "decision", false),
         C::Appeal => ("Appeal", "appeal", false),
         C::OfferAgreement | C::SignAgreement | C::CountersignAgreement => ("Agreement", "agreement", false),
+        C::GiveRecipientKey => ("Give your organisation’s key", "release", false),
+        C::InstructRelease
+        | C::WithdrawInstruction
+        | C::HandInManifest
+        | C::ReturnManifest
+        | C::ConfirmRelease
+        | C::GiveReceipt => ("Releases", "release", false),
         C::SuspendShare | C::LiftSuspension | C::EndShare => ("Suspend or end access", "access", false),
     })
 }
@@ -84,6 +91,9 @@ fn applies(kind: CommandKind, case: &Case, actor: &Actor) -> bool {
         C::OfferAgreement => case.is_approved(),
         C::SignAgreement | C::CountersignAgreement => offered,
         C::Withdraw => !case.is_refused(),
+        C::GiveRecipientKey => case.recipient_key.is_none(),
+        C::ReturnManifest | C::ConfirmRelease => case.open_release().is_some_and(|open| open.handed_in().is_some()),
+        C::GiveReceipt => case.has_released(),
         _ => true,
     }
 }

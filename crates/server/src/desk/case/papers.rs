@@ -17,6 +17,7 @@ pub fn of(case: &Case, actor: &Actor) -> Vec<(&'static str, String)> {
         ("The panel’s pack", "pack", judged),
         ("The decision", "decision", !case.decisions.is_empty() || proposed && sees_of(actor, Sight::Proposal, case)),
         ("The agreement", "agreement", agreement),
+        ("Releases", "release", matches!(&case.progress, Progress::Agreed(_))),
     ];
     all.into_iter()
         .filter(|(.., there)| *there)

@@ -107,6 +107,15 @@ fn sentence(event: &Event, name: &impl Fn(Option<PersonId>) -> Result<String, Pr
         Event::ShareSuspended { ground } => format!("Suspended access: {}.", ground.label()),
         Event::SuspensionLifted {} => "Lifted the suspension.".to_owned(),
         Event::ShareEnded { ground, .. } => format!("Ended access: {}.", ground.label()),
+        Event::RecipientKeyGiven { .. } => "Gave the public key to which receipts are made out.".to_owned(),
+        Event::ReleaseInstructed { release, valid_until, .. } => {
+            format!("Signed the instruction for release {release}, until {}.", crate::web::words::date(valid_until))
+        }
+        Event::InstructionWithdrawn { release } => format!("Took the instruction for release {release} back."),
+        Event::ManifestHandedIn { release, .. } => format!("Handed in the manifest of release {release}."),
+        Event::ManifestReturned { release, why } => format!("Sent the manifest of release {release} back: {why}"),
+        Event::ReleaseConfirmed { release, .. } => format!("Released {release}."),
+        Event::ReceiptGiven { release } => format!("Took the receipt of release {release}."),
         Event::ShareFollowed { by, .. } => format!("Noted that {by} follows this share."),
     })
 }

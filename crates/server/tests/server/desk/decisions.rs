@@ -3,4 +3,4 @@
 mod agreement;
 mod decision;
 mod review;
-mod story;
+pub mod story;

@@ -21,6 +21,7 @@ use server::web::{self, Site, Source};
 use store::casework::sessions::{self, Stage};
 use store::casework::{organisations, people};
 use store::{DataFolder, StoreError};
+use tlog::VerifierKey;
 use tower::ServiceExt;
 
 /// When every test begins.
@@ -61,18 +62,24 @@ pub fn at(address: &str) -> TestDesk {
 
 /// A desk whose papers this program makes into PDF.
 pub fn with_papers(program: &Path) -> TestDesk {
-    made("http://desk.example", "", Some(program.to_owned()))
+    made("http://desk.example", "", Some(program.to_owned()), |_| {})
 }
 
 /// A desk with these settings of its operator.
 pub fn with(address: &str, settings: &str) -> TestDesk {
-    made(address, settings, None)
+    made(address, settings, None, |_| {})
 }
 
-fn made(address: &str, settings: &str, papers: Option<PathBuf>) -> TestDesk {
+/// A desk with these settings, before which something is done with the key of its log.
+pub fn with_log(settings: &str, prepare: impl FnOnce(&VerifierKey)) -> TestDesk {
+    made("http://desk.example", settings, None, prepare)
+}
+
+fn made(address: &str, settings: &str, papers: Option<PathBuf>, prepare: impl FnOnce(&VerifierKey)) -> TestDesk {
     let place = tempfile::tempdir().unwrap();
     let data = DataFolder::at(place.path().join("data"));
     data.create(Some("desk.invalid/register")).unwrap();
+    prepare(data.key().unwrap().verifier());
     let start: Moment = START.parse().unwrap();
     let now = Arc::new(AtomicI64::new(start.seconds()));
     let clock = {
@@ -82,7 +89,9 @@ fn made(address: &str, settings: &str, papers: Option<PathBuf>) -> TestDesk {
     let site = Site::with_clock(data.public(), Source::Live(data.site_database()), clock.clone());
     let operator = server::settings::Settings::parse(settings, "settings.toml").unwrap();
     let openid = operator.sign_in.openid.as_ref().map(|openid| desk::openid::Provider::of(openid).unwrap());
-    let settings = desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid, papers };
+    let releasing = server::settings::Releasing::of(&operator.release).unwrap();
+    let settings =
+        desk::Settings { address: address.parse().unwrap(), operator, proxies: 0, openid, papers, releasing };
     let desk = Desk::with_clock(data, site.clone(), settings, clock).unwrap();
     let router = desk::router(desk.clone()).merge(web::router(site));
     TestDesk { _place: place, now, desk, router }
@@ -170,6 +179,39 @@ impl Browser<'_> {
         headers: &[(&str, &str)],
         fields: Option<&[(&str, &str)]>,
     ) -> Answer {
+        let (kind, body) = match fields {
+            Some(fields) => {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                let body = Body::from(form.extend_pairs(fields).finish());
+                (Some("application/x-www-form-urlencoded"), body)
+            }
+            None => (None, Body::empty()),
+        };
+        self.ask(method, path, headers, kind, body).await
+    }
+
+    /// Sends a form with files, as a browser does: each part a name, a file's name where it is one, and its content.
+    pub async fn upload(&mut self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+            body.extend_from_slice(content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--x--\r\n");
+        let kind = Some("multipart/form-data; boundary=x");
+        self.ask(Method::POST, path, &[("sec-fetch-site", "same-origin")], kind, Body::from(body)).await
+    }
+
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: Option<&str>,
+        body: Body,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -178,14 +220,9 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = match fields {
-            Some(fields) => {
-                request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-                let mut form = form_urlencoded::Serializer::new(String::new());
-                Body::from(form.extend_pairs(fields).finish())
-            }
-            None => Body::empty(),
-        };
+        if let Some(kind) = kind {
+            request = request.header(CONTENT_TYPE, kind);
+        }
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(ConnectInfo(self.address.parse::<SocketAddr>().unwrap()));
         let response = self.site.router.clone().oneshot(request).await.unwrap();

@@ -2,16 +2,15 @@
 //! in use first. An older one is kept under it until every document has been wrapped again. Never shown, not even in
 //! errors.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
 use crate::data_folder::{hex, unhex};
-use crate::durable::{Replacement, sync_folder};
+use crate::durable::{keep_secret, sync_folder};
 use crate::error::{Result, StoreError, file};
 
 /// Bytes of a nonce for wrapping.
@@ -91,15 +90,6 @@ fn name(key: &[u8; 32]) -> String {
 fn add(path: &Path, held: &str) -> Result<()> {
     let mut key = [0_u8; 32];
     getrandom::fill(&mut key).map_err(StoreError::Random)?;
-    let replacement = Replacement::of(path)?;
-    let mut created = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(replacement.path())
-        .map_err(file("create", replacement.path()))?;
-    let written = write!(created, "{}\n{held}", hex(&key)).and_then(|()| created.sync_all());
-    written.map_err(file("write", replacement.path()))?;
-    replacement.publish()?;
+    keep_secret(path, |out| write!(out, "{}\n{held}", hex(&key)))?;
     path.parent().map_or(Ok(()), sync_folder)
 }
