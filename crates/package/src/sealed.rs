@@ -200,7 +200,6 @@ pub fn unpack<W: Write>(
     if entries.next().is_some() {
         return Err(altered());
     }
-    drop(entries);
     // Only the last chunk says that it is the last.
     copy(archive.into_inner(), &mut io::sink(), altered)
 }

@@ -40,7 +40,7 @@ impl ReleaseKeys {
             make_instruction_key(&instruction, &format!("{origin}{INSTRUCTIONS}"))?;
         }
         if !release.is_file() {
-            keep_secret(&release, |out| write_identity(out))?;
+            keep_secret(&release, write_identity)?;
             sync_folder(&folder.private())?;
         }
         Ok(Self { instruction: read_signing_key(&instruction)?, release: read_identity(&release)? })
