@@ -199,7 +199,8 @@ fn span(years: &[u16]) -> String {
     }
 }
 
-fn count(count: Count) -> String {
+/// A measured count, as a page says it.
+pub(super) fn count(count: Count) -> String {
     match count {
         Count::Exactly(number) => words::number(number),
         Count::Under(limit) => format!("Under {limit}"),

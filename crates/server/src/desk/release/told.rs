@@ -135,6 +135,9 @@ async fn tell(desk: &Desk, case: &Case, release: &Release, sees: bool) -> Result
         manifest: sees && release.handed_in().is_some(),
         receipt: is_ready,
         index,
-        people: release.handed_in().filter(|_| sees || release.is_released()).map(|of| of.measured.people.to_string()),
+        people: release
+            .handed_in()
+            .filter(|_| sees || release.is_released())
+            .map(|of| super::confirm::count(of.measured.people)),
     })
 }
