@@ -85,6 +85,7 @@ rules! {
     OwnOrganisation = "Nobody decides on an application of their own organisation.";
     AppealRefusal = "Only a refusal can be appealed against.";
     AppealOnce = "A refusal is appealed against once.";
+    RefusalStands = "What was refused is not withdrawn: the refusal stands until the appeal is decided.";
     Approved = "Only an approval is followed by an agreement.";
     OfferMissing = "No agreement lies ready to be signed.";
     OfferSigned = "The agreement has been signed by one side; it cannot be replaced.";

@@ -69,6 +69,8 @@ pub(super) fn withdraw(case: &Case, reasons: Text) -> Result<Vec<Event>, Refusal
             rule(offer.as_ref().is_none_or(|offer| offer.signed.is_empty()), Rule::OfferSigned)?;
             Event::ShareEnded { ground: EndGround::GivenUp, destruction_due: None }
         }
+        // The register would show it as withdrawn, and a refusal would be gone from what counts refusals.
+        _ if case.is_refused() => return Err(Refusal::Rule(Rule::RefusalStands)),
         _ => Event::ApplicationWithdrawn { reasons: handed_in.then_some(reasons) },
     }])
 }

@@ -120,6 +120,15 @@ fn a_draft_that_is_withdrawn_owes_nothing_and_later_ones_owe_a_decision() {
 }
 
 #[test]
+fn a_refusal_does_not_become_a_withdrawal_by_an_appeal() {
+    let appeal = Command::Appeal { grounds: "The reviewers misread the methods.".to_owned() };
+    let appealed = decided(Outcome::Refused).when(&official(), appeal);
+    assert_eq!(appealed.stage(), Stage::Review);
+    assert_eq!(appealed.refuses(&official(), withdraw()), casework::Refusal::Rule(casework::Rule::RefusalStands));
+    assert_eq!(publish(&appealed).share(REFERENCE).unwrap().outcome(), Some(Outcome::Refused));
+}
+
+#[test]
 fn an_approval_that_is_given_up_ends_the_share() {
     let given_up = decided(Outcome::ApprovedWithConditions).when(&official(), withdraw());
     assert_eq!(given_up.stage(), Stage::Closed);
