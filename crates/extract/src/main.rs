@@ -15,12 +15,15 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Count how easily people could be found in what a specification asks for
+    Assess(commands::assess::Arguments),
     /// Make the folder with the zone's keys and records
     Init(commands::init::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Program::parse().command {
+        Command::Assess(arguments) => commands::assess::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
     };
     match done {

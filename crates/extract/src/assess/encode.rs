@@ -1,0 +1,192 @@
+//! Columns of Arrow arrays as codes: each distinct value has a number, in the order in which values are first seen.
+
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, GenericStringArray, OffsetSizeTrait};
+use arrow::compute::cast;
+use arrow::datatypes::{
+    DataType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
+};
+
+use super::quick::QuickMap;
+use super::value::Value;
+
+/// Whole numbers from here on, so many of them, have a place each; others are looked up.
+const NEAR: std::ops::Range<i64> = -(1 << 16)..1 << 20;
+
+/// The most distinct values of a column: a code is less, and one number stays free.
+const MOST: usize = u32::MAX as usize - 2;
+
+/// Why an array cannot be encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uncountable {
+    /// Its type.
+    Type(DataType),
+    /// It has too many distinct values.
+    TooMany,
+}
+
+/// The distinct values of a column so far.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    values: Vec<Value>,
+    /// The code of each near number and one, 0 where it was not seen.
+    near: Vec<u32>,
+    far: QuickMap<i64, u32>,
+    fractions: QuickMap<u64, u32>,
+    texts: QuickMap<Box<str>, u32>,
+    missing: Option<u32>,
+}
+
+impl Encoder {
+    /// The distinct values, by code.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The distinct values, by code.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
+    /// The code of a missing value.
+    pub fn missing(&mut self) -> u32 {
+        match self.missing {
+            Some(code) => code,
+            None => *self.missing.insert(push(&mut self.values, Value::Missing)),
+        }
+    }
+
+    /// Adds the codes of an array.
+    ///
+    /// # Errors
+    /// If values of its type cannot be counted.
+    pub fn encode(&mut self, array: &ArrayRef, codes: &mut Vec<u32>) -> Result<(), Uncountable> {
+        if self.values.len() + array.len() > MOST {
+            return Err(Uncountable::TooMany);
+        }
+        match array.data_type() {
+            DataType::Int8 => self.whole::<Int8Type>(array, codes, |number| number.into()),
+            DataType::Int16 => self.whole::<Int16Type>(array, codes, |number| number.into()),
+            DataType::Int32 => self.whole::<Int32Type>(array, codes, |number| number.into()),
+            DataType::Int64 => self.whole::<Int64Type>(array, codes, |number| number),
+            DataType::UInt8 => self.whole::<UInt8Type>(array, codes, |number| number.into()),
+            DataType::UInt16 => self.whole::<UInt16Type>(array, codes, |number| number.into()),
+            DataType::UInt32 => self.whole::<UInt32Type>(array, codes, |number| number.into()),
+            DataType::Date32 => {
+                let days = array.as_primitive::<Date32Type>();
+                for day in days {
+                    let code = match day {
+                        Some(day) => self.number(day.into(), |_| Value::Day(day)),
+                        None => self.missing(),
+                    };
+                    codes.push(code);
+                }
+            }
+            DataType::Float64 => {
+                for number in array.as_primitive::<Float64Type>() {
+                    let code = match number {
+                        Some(number) => {
+                            let values = &mut self.values;
+                            let seen = self.fractions.entry(number.to_bits());
+                            *seen.or_insert_with(|| push(values, Value::Fraction(number)))
+                        }
+                        None => self.missing(),
+                    };
+                    codes.push(code);
+                }
+            }
+            DataType::Utf8 => self.strings(array.as_string::<i32>(), codes),
+            DataType::LargeUtf8 => self.strings(array.as_string::<i64>(), codes),
+            DataType::Dictionary(_, _) => {
+                let array = array.as_any_dictionary();
+                let mut of_value = Vec::with_capacity(array.values().len());
+                // Only values that are used may get a code.
+                let mut used = vec![false; array.values().len()];
+                let keys = array.normalized_keys();
+                for (row, key) in keys.iter().enumerate() {
+                    if array.is_valid(row) {
+                        used[*key] = true;
+                    }
+                }
+                let indices = arrow::array::UInt32Array::from_iter_values(
+                    (0_u32..).zip(&used).filter(|(_, used)| **used).map(|(place, _)| place),
+                );
+                let values = arrow::compute::take(array.values(), &indices, None);
+                let values = values.map_err(|_| Uncountable::Type(array.data_type().clone()))?;
+                let mut codes_of_used = Vec::with_capacity(values.len());
+                self.encode(&values, &mut codes_of_used)?;
+                let mut next = codes_of_used.into_iter();
+                of_value.extend(used.iter().map(|used| if *used { next.next() } else { None }));
+                for (row, key) in keys.into_iter().enumerate() {
+                    let code = if array.is_valid(row) { of_value[key] } else { None };
+                    codes.push(code.unwrap_or_else(|| self.missing()));
+                }
+            }
+            other => {
+                let plain = match other {
+                    DataType::Utf8View | DataType::Boolean => DataType::Utf8,
+                    DataType::Float16 | DataType::Float32 => DataType::Float64,
+                    DataType::Date64 => DataType::Date32,
+                    // What 64 bits with a sign do not hold is a text.
+                    DataType::UInt64 => DataType::Utf8,
+                    DataType::Null => {
+                        let missing = self.missing();
+                        codes.resize(codes.len() + array.len(), missing);
+                        return Ok(());
+                    }
+                    _ => return Err(Uncountable::Type(other.clone())),
+                };
+                let plain = cast(array, &plain).map_err(|_| Uncountable::Type(other.clone()))?;
+                return self.encode(&plain, codes);
+            }
+        }
+        Ok(())
+    }
+
+    fn whole<T: ArrowPrimitiveType>(&mut self, array: &ArrayRef, codes: &mut Vec<u32>, wide: fn(T::Native) -> i64) {
+        for number in array.as_primitive::<T>() {
+            let code = match number {
+                Some(number) => self.number(wide(number), Value::Whole),
+                None => self.missing(),
+            };
+            codes.push(code);
+        }
+    }
+
+    fn strings<O: OffsetSizeTrait>(&mut self, array: &GenericStringArray<O>, codes: &mut Vec<u32>) {
+        for text in array {
+            let code = match text {
+                Some(text) => match self.texts.get(text) {
+                    Some(code) => *code,
+                    None => {
+                        let code = push(&mut self.values, Value::Text(text.into()));
+                        self.texts.insert(text.into(), code);
+                        code
+                    }
+                },
+                None => self.missing(),
+            };
+            codes.push(code);
+        }
+    }
+
+    fn number(&mut self, number: i64, value: impl FnOnce(i64) -> Value) -> u32 {
+        if NEAR.contains(&number) {
+            if self.near.is_empty() {
+                self.near = vec![0; (NEAR.end - NEAR.start) as usize];
+            }
+            let place = &mut self.near[(number - NEAR.start) as usize];
+            if *place == 0 {
+                *place = push(&mut self.values, value(number)) + 1;
+            }
+            *place - 1
+        } else {
+            let values = &mut self.values;
+            *self.far.entry(number).or_insert_with(|| push(values, value(number)))
+        }
+    }
+}
+
+fn push(values: &mut Vec<Value>, value: Value) -> u32 {
+    values.push(value);
+    (values.len() - 1) as u32
+}

@@ -1,0 +1,5 @@
+//! Tests of what is counted.
+
+mod chem97;
+mod kernels;
+mod small;

@@ -1,0 +1,1 @@
+//! Small files through the whole way.
