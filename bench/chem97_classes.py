@@ -70,7 +70,7 @@ def main():
     show("area", quarters, ["age_months", "gender", "lea"])
     # The path: each move by itself, the best fall for its cost, until 31 are alone or fewer.
     ladder = [lambda row: row["age_months"], lambda row: rounded(int(row["age_months"]), 3),
-              lambda row: rounded(int(row["age_months"]), 6)]
+              lambda row: rounded(int(row["age_months"]), 9)]
     here, age, cost = list(KNOWN), 0, 0
 
     def state(columns, rung):

@@ -16,6 +16,7 @@ mod partition;
 mod people;
 mod quick;
 mod released;
+mod rows;
 mod scan;
 mod scenarios;
 pub mod special;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use package::assessment::{Assessment, Intruder};
 use package::specification::{People, Specification};
 
+pub use rows::{row_class_sizes, row_columns};
 pub use scenarios::Scenarios;
 
 use crate::sources::Sources;

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::coded::{Coded, Table};
 use super::keys::{Key, Keyed, Tagged, pack};
@@ -98,13 +99,37 @@ impl Classes {
     }
 }
 
+/// What can write the keys of a range of its records.
+pub trait Packed: Sync {
+    /// The type of its keys.
+    type Key: Key + Keyed<Key = Self::Key>;
+    /// Writes the keys of some records.
+    fn pack(&self, records: Range<usize>, keys: &mut [Self::Key]);
+}
+
+/// The sizes of the classes of records whose keys are under `cells`.
+pub fn packed_sizes(rows: &impl Packed<Key = u64>, records: usize, cells: u128, threads: usize) -> Sizes {
+    if records == 0 {
+        return Sizes::default();
+    }
+    let pack = |records: Range<usize>, keys: &mut [u64]| rows.pack(records, keys);
+    if is_dense(cells, records) {
+        dense_sizes(records, cells as usize, threads, pack, |_| 1)
+    } else {
+        Sizes::sum(tallies(partition(records, threads, pack), threads, |_| 1))
+    }
+}
+
 /// The sizes of the classes of a table.
 pub fn class_sizes(table: &Table<'_>, threads: usize) -> Sizes {
     let columns = narrowed(table, threads);
     let table = Table { columns: columns.iter().map(AsRef::as_ref).collect(), ..table.clone() };
     match table.cells() {
         _ if table.records == 0 => Sizes::default(),
-        Some(cells) if is_dense(cells, table.records) => dense_sizes(&table, cells as usize, threads),
+        Some(cells) if is_dense(cells, table.records) => {
+            let pack = |records: Range<usize>, keys: &mut [u64]| pack(&table, records, keys);
+            dense_sizes(table.records, cells as usize, threads, pack, |record| table.weight(record))
+        }
         Some(cells) if cells <= 1 << 64 => sparse_sizes::<u64>(&table, threads),
         _ => sparse_sizes::<u128>(&table, threads),
     }
@@ -147,14 +172,18 @@ fn narrowed<'a>(table: &Table<'a>, threads: usize) -> Vec<Cow<'a, Coded>> {
     columns
 }
 
-fn dense_sizes(table: &Table<'_>, cells: usize, threads: usize) -> Sizes {
-    let share = table.records.div_ceil(threads.max(1)).max(BLOCK);
-    let firsts: Vec<usize> = (0..table.records).step_by(share).collect();
+fn dense_sizes(
+    records: usize,
+    cells: usize,
+    threads: usize,
+    pack: impl Fn(Range<usize>, &mut [u64]) + Sync,
+    weight: impl Fn(usize) -> u32 + Sync,
+) -> Sizes {
+    let share = records.div_ceil(threads.max(1)).max(BLOCK);
+    let firsts: Vec<usize> = (0..records).step_by(share).collect();
     let count = |first: usize| {
         let mut counters = vec![0_u32; cells];
-        each_cell(table, first..(first + share).min(table.records), |record, cell| {
-            counters[cell] += table.weight(record);
-        });
+        each_key(first..(first + share).min(records), &pack, |record, cell| counters[cell] += weight(record));
         counters
     };
     let counted: Vec<Vec<u32>> = std::thread::scope(|scope| {
@@ -187,14 +216,19 @@ fn dense_classes(table: &Table<'_>, cells: usize) -> Classes {
     found
 }
 
-/// The number of each record's combination, in blocks, so that adding up is one loop a column.
-pub(super) fn each_cell(table: &Table<'_>, records: std::ops::Range<usize>, mut see: impl FnMut(usize, usize)) {
-    let mut cells = [0_u64; BLOCK];
+/// The number of each record's combination.
+pub(super) fn each_cell(table: &Table<'_>, records: Range<usize>, see: impl FnMut(usize, usize)) {
+    each_key(records, |records: Range<usize>, keys: &mut [u64]| pack(table, records, keys), see);
+}
+
+/// Keys in blocks, so that adding up is one loop a column.
+fn each_key(records: Range<usize>, pack: impl Fn(Range<usize>, &mut [u64]), mut see: impl FnMut(usize, usize)) {
+    let mut keys = [0_u64; BLOCK];
     for first in records.clone().step_by(BLOCK) {
         let block = first..(first + BLOCK).min(records.end);
-        let cells = &mut cells[..block.len()];
-        pack(table, block, cells);
-        cells.iter().enumerate().for_each(|(place, cell)| see(first + place, *cell as usize));
+        let keys = &mut keys[..block.len()];
+        pack(block, keys);
+        keys.iter().enumerate().for_each(|(place, key)| see(first + place, *key as usize));
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use package::assessment::{
-    AssessedColumn, AssessedDataset, Minimisation, MinimisationStep, PathEnd, PersonRecord,
-};
+use package::assessment::{AssessedColumn, AssessedDataset, Minimisation, MinimisationStep, PathEnd, PersonRecord};
 use package::specification::{DatasetPart, Specification, Treatment};
 
 use super::AssessError;
@@ -152,11 +150,7 @@ fn unfit_at(dataset: &Dataset, column: &Column, unfit: Unfit) -> AssessError {
         Unfit::Expected(expected) => expected,
         Unfit::Fraction => "whole numbers, or a treatment that rounds",
     };
-    AssessError::Values {
-        dataset: dataset.name.clone(),
-        column: column.name.clone(),
-        expected: expected.to_owned(),
-    }
+    AssessError::Values { dataset: dataset.name.clone(), column: column.name.clone(), expected: expected.to_owned() }
 }
 
 fn assessed_column(one: &Seen<'_>) -> AssessedColumn {
@@ -209,12 +203,7 @@ fn towards_less(
             Move::LeaveOut { column } => (column, Treatment::Drop {}, bounds.leave_out),
         };
         cost_so_far += cost;
-        MinimisationStep {
-            cost_so_far,
-            item: known[column].column.item.clone(),
-            risk: risk(&step.sizes),
-            treatment,
-        }
+        MinimisationStep { cost_so_far, item: known[column].column.item.clone(), risk: risk(&step.sizes), treatment }
     });
     Ok(Some(Minimisation {
         steps: steps.collect(),

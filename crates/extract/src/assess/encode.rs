@@ -1,7 +1,7 @@
 //! Columns of Arrow arrays as codes: each distinct value has a number, in the order in which values are first seen.
 
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, GenericStringArray, OffsetSizeTrait};
-use arrow::compute::cast;
+use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, GenericStringArray, OffsetSizeTrait, UInt32Array};
+use arrow::compute::{cast, take};
 use arrow::datatypes::{
     DataType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
 };
@@ -55,6 +55,12 @@ impl Encoder {
         }
     }
 
+    fn none(&mut self, rows: usize, codes: &mut Vec<u32>) {
+        if rows > 0 {
+            codes.resize(codes.len() + rows, self.missing());
+        }
+    }
+
     /// Adds the codes of an array.
     ///
     /// # Errors
@@ -64,31 +70,20 @@ impl Encoder {
             return Err(Uncountable::TooMany);
         }
         match array.data_type() {
-            DataType::Int8 => self.whole::<Int8Type>(array, codes, |number| number.into()),
-            DataType::Int16 => self.whole::<Int16Type>(array, codes, |number| number.into()),
-            DataType::Int32 => self.whole::<Int32Type>(array, codes, |number| number.into()),
-            DataType::Int64 => self.whole::<Int64Type>(array, codes, |number| number),
-            DataType::UInt8 => self.whole::<UInt8Type>(array, codes, |number| number.into()),
-            DataType::UInt16 => self.whole::<UInt16Type>(array, codes, |number| number.into()),
-            DataType::UInt32 => self.whole::<UInt32Type>(array, codes, |number| number.into()),
+            DataType::Int8 => self.whole::<Int8Type>(array, codes, |number| number.into(), Value::Whole),
+            DataType::Int16 => self.whole::<Int16Type>(array, codes, |number| number.into(), Value::Whole),
+            DataType::Int32 => self.whole::<Int32Type>(array, codes, |number| number.into(), Value::Whole),
+            DataType::Int64 => self.whole::<Int64Type>(array, codes, |number| number, Value::Whole),
+            DataType::UInt8 => self.whole::<UInt8Type>(array, codes, |number| number.into(), Value::Whole),
+            DataType::UInt16 => self.whole::<UInt16Type>(array, codes, |number| number.into(), Value::Whole),
+            DataType::UInt32 => self.whole::<UInt32Type>(array, codes, |number| number.into(), Value::Whole),
             DataType::Date32 => {
-                let days = array.as_primitive::<Date32Type>();
-                for day in days {
-                    let code = match day {
-                        Some(day) => self.number(day.into(), |_| Value::Day(day)),
-                        None => self.missing(),
-                    };
-                    codes.push(code);
-                }
+                self.whole::<Date32Type>(array, codes, |day| day.into(), |day| Value::Day(day as i32));
             }
             DataType::Float64 => {
                 for number in array.as_primitive::<Float64Type>() {
                     let code = match number {
-                        Some(number) => {
-                            let values = &mut self.values;
-                            let seen = self.fractions.entry(number.to_bits());
-                            *seen.or_insert_with(|| push(values, Value::Fraction(number)))
-                        }
+                        Some(number) => self.fraction(number),
                         None => self.missing(),
                     };
                     codes.push(code);
@@ -98,27 +93,30 @@ impl Encoder {
             DataType::LargeUtf8 => self.strings(array.as_string::<i64>(), codes),
             DataType::Dictionary(_, _) => {
                 let array = array.as_any_dictionary();
-                let mut of_value = Vec::with_capacity(array.values().len());
-                // Only values that are used may get a code.
-                let mut used = vec![false; array.values().len()];
-                let keys = array.normalized_keys();
-                for (row, key) in keys.iter().enumerate() {
-                    if array.is_valid(row) {
-                        used[*key] = true;
-                    }
+                // Keys can be had only where there is something that they lead to.
+                if array.values().is_empty() {
+                    self.none(array.len(), codes);
+                    return Ok(());
                 }
-                let indices = arrow::array::UInt32Array::from_iter_values(
-                    (0_u32..).zip(&used).filter(|(_, used)| **used).map(|(place, _)| place),
-                );
-                let values = arrow::compute::take(array.values(), &indices, None);
+                let keys = array.normalized_keys();
+                // Only values that a row has get a code.
+                let mut used = vec![false; array.values().len()];
+                let all_valid = array.null_count() == 0;
+                keys.iter().enumerate().for_each(|(row, key)| used[*key] |= all_valid || array.is_valid(row));
+                let places = (0_u32..).zip(&used).filter(|(_, used)| **used).map(|(place, _)| place);
+                let places = UInt32Array::from_iter_values(places);
+                let values = take(array.values(), &places, None);
                 let values = values.map_err(|_| Uncountable::Type(array.data_type().clone()))?;
-                let mut codes_of_used = Vec::with_capacity(values.len());
-                self.encode(&values, &mut codes_of_used)?;
-                let mut next = codes_of_used.into_iter();
-                of_value.extend(used.iter().map(|used| if *used { next.next() } else { None }));
+                let mut of_used = Vec::with_capacity(values.len());
+                self.encode(&values, &mut of_used)?;
+                let mut of_value = vec![0; used.len()];
+                places.values().iter().zip(&of_used).for_each(|(place, code)| of_value[*place as usize] = *code);
+                if all_valid {
+                    codes.extend(keys.iter().map(|key| of_value[*key]));
+                    return Ok(());
+                }
                 for (row, key) in keys.into_iter().enumerate() {
-                    let code = if array.is_valid(row) { of_value[key] } else { None };
-                    codes.push(code.unwrap_or_else(|| self.missing()));
+                    codes.push(if array.is_valid(row) { of_value[key] } else { self.missing() });
                 }
             }
             other => {
@@ -129,8 +127,7 @@ impl Encoder {
                     // What 64 bits with a sign do not hold is a text.
                     DataType::UInt64 => DataType::Utf8,
                     DataType::Null => {
-                        let missing = self.missing();
-                        codes.resize(codes.len() + array.len(), missing);
+                        self.none(array.len(), codes);
                         return Ok(());
                     }
                     _ => return Err(Uncountable::Type(other.clone())),
@@ -142,34 +139,64 @@ impl Encoder {
         Ok(())
     }
 
-    fn whole<T: ArrowPrimitiveType>(&mut self, array: &ArrayRef, codes: &mut Vec<u32>, wide: fn(T::Native) -> i64) {
-        for number in array.as_primitive::<T>() {
+    fn whole<T: ArrowPrimitiveType>(
+        &mut self,
+        array: &ArrayRef,
+        codes: &mut Vec<u32>,
+        wide: fn(T::Native) -> i64,
+        value: fn(i64) -> Value,
+    ) {
+        let numbers = array.as_primitive::<T>();
+        if numbers.null_count() == 0 {
+            codes.extend(numbers.values().iter().map(|number| self.number(wide(*number), value)));
+            return;
+        }
+        for number in numbers {
             let code = match number {
-                Some(number) => self.number(wide(number), Value::Whole),
+                Some(number) => self.number(wide(number), value),
                 None => self.missing(),
             };
             codes.push(code);
         }
+    }
+
+    /// Takes over the values of another, and gives the code that each of its codes has here.
+    pub fn absorb(&mut self, other: Self) -> Vec<u32> {
+        let number = |here: &mut Self, value: Value| match value {
+            Value::Missing => here.missing(),
+            Value::Whole(number) => here.number(number, Value::Whole),
+            Value::Day(day) => here.number(day.into(), |day| Value::Day(day as i32)),
+            Value::Fraction(number) => here.fraction(number),
+            Value::Text(text) => here.text(&text),
+        };
+        other.values.into_iter().map(|value| number(self, value)).collect()
+    }
+
+    fn fraction(&mut self, number: f64) -> u32 {
+        let values = &mut self.values;
+        *self.fractions.entry(number.to_bits()).or_insert_with(|| push(values, Value::Fraction(number)))
+    }
+
+    fn text(&mut self, text: &str) -> u32 {
+        if let Some(code) = self.texts.get(text) {
+            return *code;
+        }
+        let code = push(&mut self.values, Value::Text(text.into()));
+        self.texts.insert(text.into(), code);
+        code
     }
 
     fn strings<O: OffsetSizeTrait>(&mut self, array: &GenericStringArray<O>, codes: &mut Vec<u32>) {
         for text in array {
             let code = match text {
-                Some(text) => match self.texts.get(text) {
-                    Some(code) => *code,
-                    None => {
-                        let code = push(&mut self.values, Value::Text(text.into()));
-                        self.texts.insert(text.into(), code);
-                        code
-                    }
-                },
+                Some(text) => self.text(text),
                 None => self.missing(),
             };
             codes.push(code);
         }
     }
 
-    fn number(&mut self, number: i64, value: impl FnOnce(i64) -> Value) -> u32 {
+    fn number(&mut self, number: i64, value: fn(i64) -> Value) -> u32 {
         if NEAR.contains(&number) {
             if self.near.is_empty() {
                 self.near = vec![0; (NEAR.end - NEAR.start) as usize];

@@ -70,7 +70,8 @@ pub fn path(table: &Table<'_>, ladders: &[Vec<Rung>], bounds: Bounds, threads: u
             let sizes = state.sizes_after(to, ladders, threads);
             let fall = state.sizes.uniques() - sizes.uniques();
             let better = best.as_ref().is_none_or(|(best_fall, best_cost, ..)| {
-                let (this, that) = (u128::from(fall) * u128::from(*best_cost), u128::from(*best_fall) * u128::from(cost));
+                let (this, that) =
+                    (u128::from(fall) * u128::from(*best_cost), u128::from(*best_fall) * u128::from(cost));
                 this > that || (this == that && cost < *best_cost)
             });
             if fall > 0 && better {

@@ -23,7 +23,11 @@ pub struct Partitioned<T> {
 }
 
 /// Partitions of `records` keys, which `fill` writes for a range of them.
-pub fn partition<T: Keyed>(records: usize, threads: usize, fill: impl Fn(Range<usize>, &mut [T]) + Sync) -> Partitioned<T> {
+pub fn partition<T: Keyed>(
+    records: usize,
+    threads: usize,
+    fill: impl Fn(Range<usize>, &mut [T]) + Sync,
+) -> Partitioned<T> {
     let bits = (records / PARTITION).next_power_of_two().trailing_zeros().min(MOST_BITS);
     let mut keys = vec![T::default(); records];
     if bits == 0 {

@@ -113,10 +113,9 @@ impl<'a> Selection<'a> {
         }
         let mut filters = Vec::new();
         for filter in &part.filters {
-            let column = dataset.column_of(&filter.item).ok_or_else(|| AssessError::NoColumn {
-                dataset: dataset.name.clone(),
-                item: filter.item.clone(),
-            })?;
+            let column = dataset
+                .column_of(&filter.item)
+                .ok_or_else(|| AssessError::NoColumn { dataset: dataset.name.clone(), item: filter.item.clone() })?;
             columns.push(column.name.clone());
             filters.push((&filter.keep, column.name.as_str(), Encoder::default()));
         }
@@ -227,7 +226,8 @@ pub fn records(
     let first = selection.columns.len();
     let mut columns = selection.columns.clone();
     columns.extend(wanted.iter().map(|column| column.name.clone()));
-    let windows: Vec<Option<Window>> = wanted.iter().map(|column| window_of(&selection, specification, column)).collect();
+    let windows: Vec<Option<Window>> =
+        wanted.iter().map(|column| window_of(&selection, specification, column)).collect();
     let has_years = dataset.year.is_some();
     let mut encoders: Vec<Encoder> = wanted.iter().map(|_| Encoder::default()).collect();
     let mut codes: Vec<Vec<u32>> = vec![Vec::new(); wanted.len()];

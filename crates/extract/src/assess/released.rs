@@ -172,8 +172,7 @@ fn with_years(codes: Vec<u32>, values: Vec<Value>, years: &[Option<i32>]) -> (Ve
     let pairs = classes(&Table::of_people(years.len(), vec![&by_value, &by_year]), 1);
     let mut sources = vec![None; pairs.sizes.len()];
     for (record, pair) in pairs.of_record.iter().enumerate() {
-        sources[*pair as usize]
-            .get_or_insert_with(|| (values[by_value.codes[record] as usize].clone(), years[record]));
+        sources[*pair as usize].get_or_insert_with(|| (values[by_value.codes[record] as usize].clone(), years[record]));
     }
     (pairs.of_record, sources.into_iter().flatten().collect())
 }

@@ -10,7 +10,9 @@ use arrow::array::RecordBatch;
 use arrow::csv::reader::Format;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 
 use super::AssessError;
 
@@ -45,7 +47,6 @@ pub fn each_batch(
 type Sent = Result<RecordBatch, AssessError>;
 
 fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<(), AssessError> {
-    let file = File::open(path).map_err(|source| AssessError::File { path: path.to_owned(), source })?;
     let form = |message: String| AssessError::Data { path: path.to_owned(), message };
     let places = |schema: &Schema| -> Result<Vec<usize>, AssessError> {
         let place = |name: &String| {
@@ -61,18 +62,8 @@ fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<()
     };
     if is_parquet(path) {
         let unread = |error: &dyn std::fmt::Display| form(format!("expected a Parquet file: {error}"));
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let found = ParquetRecordBatchReaderBuilder::try_new_with_options(
-            file.try_clone().map_err(|source| AssessError::File { path: path.to_owned(), source })?,
-            options.clone(),
-        );
-        let found = found.map_err(|error| unread(&error))?;
-        let wanted = places(found.schema())?;
-        let schema = with_dictionaries(found.schema(), &wanted[..]);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options.with_schema(schema));
-        let builder = builder.map_err(|error| unread(&error))?;
-        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-        let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(|error| unread(&error))?;
+        let opened = Opened::new(path, columns)?;
+        let reader = opened.rows_of((0..opened.groups()).collect())?;
         for batch in reader {
             if !pass(batch.map_err(|error| unread(&error))?)? {
                 return Ok(());
@@ -80,9 +71,9 @@ fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<()
         }
     } else {
         let unread = |error: &dyn std::fmt::Display| form(format!("expected CSV in UTF-8 with a header: {error}"));
-        let header = File::open(path).map_err(|source| AssessError::File { path: path.to_owned(), source })?;
+        let open = || File::open(path).map_err(|source| AssessError::File { path: path.to_owned(), source });
         let (found, _) =
-            Format::default().with_header(true).infer_schema(header, Some(0)).map_err(|error| unread(&error))?;
+            Format::default().with_header(true).infer_schema(open()?, Some(0)).map_err(|error| unread(&error))?;
         // Texts, as they stand: a code with a zero in front is no number.
         let texts = found.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true));
         let schema: SchemaRef = Arc::new(Schema::new(texts.collect::<Vec<_>>()));
@@ -93,7 +84,7 @@ fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<()
             .with_header(true)
             .with_batch_size(BATCH)
             .with_projection(wanted)
-            .build(file)
+            .build(open()?)
             .map_err(|error| unread(&error))?;
         for batch in reader {
             if !pass(batch.map_err(|error| unread(&error))?)? {
@@ -102,6 +93,57 @@ fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// A Parquet file whose metadata is read.
+pub struct Opened {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+    wanted: Vec<usize>,
+}
+
+impl Opened {
+    /// Reads what a file says of itself.
+    ///
+    /// # Errors
+    /// If it is no Parquet file, or lacks a column.
+    pub fn new(path: &Path, columns: &[String]) -> Result<Self, AssessError> {
+        let file = File::open(path).map_err(|source| AssessError::File { path: path.to_owned(), source })?;
+        let form = |message: String| AssessError::Data { path: path.to_owned(), message };
+        let unread = |error: &dyn std::fmt::Display| form(format!("expected a Parquet file: {error}"));
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let found = ArrowReaderMetadata::load(&file, options.clone()).map_err(|error| unread(&error))?;
+        let place = |name: &String| {
+            let place = found.schema().index_of(name);
+            place.map_err(|_| form(format!("expected a column {name:?}, as the sources say")))
+        };
+        let wanted = columns.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let options = options.with_schema(with_dictionaries(found.schema(), &wanted));
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options);
+        let metadata = metadata.map_err(|error| unread(&error))?;
+        Ok(Self { path: path.to_owned(), metadata, wanted })
+    }
+
+    /// How many row groups it has.
+    pub fn groups(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    /// The rows of some row groups; columns stand in the order of the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn rows_of(&self, groups: Vec<usize>) -> Result<ParquetRecordBatchReader, AssessError> {
+        // Opened anew: clones of a file share one place in it, and threads would read each other's.
+        let file = File::open(&self.path).map_err(|source| AssessError::File { path: self.path.clone(), source })?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), self.wanted.iter().copied());
+        let reader = builder.with_projection(mask).with_batch_size(BATCH).with_row_groups(groups).build();
+        reader.map_err(|error| AssessError::Data {
+            path: self.path.clone(),
+            message: format!("expected a Parquet file: {error}"),
+        })
+    }
 }
 
 /// Texts are read as the dictionaries in which Parquet keeps them, so that each value of a page is looked up once.
@@ -117,11 +159,14 @@ fn with_dictionaries(schema: &Schema, wanted: &[usize]) -> SchemaRef {
 }
 
 /// The file, or all files of the folder, sorted by name.
-fn files(path: &Path) -> Result<Vec<PathBuf>, AssessError> {
+///
+/// # Errors
+/// If there is none, or one that is neither Parquet nor CSV.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, AssessError> {
     let at = |source| AssessError::File { path: path.to_owned(), source };
     let form = |path: &Path, message: &str| AssessError::Data { path: path.to_owned(), message: message.to_owned() };
     let mut files = Vec::new();
-    if path.is_dir() {
+    if std::fs::metadata(path).map_err(at)?.is_dir() {
         for entry in std::fs::read_dir(path).map_err(at)? {
             let entry = entry.map_err(at)?;
             if !entry.file_name().to_string_lossy().starts_with(['.', '_']) {
@@ -142,7 +187,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, AssessError> {
     }
 }
 
-fn is_parquet(path: &Path) -> bool {
+/// Whether a file's name says that it is Parquet.
+pub fn is_parquet(path: &Path) -> bool {
     has_ending(path, "parquet")
 }
 

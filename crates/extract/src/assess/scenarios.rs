@@ -136,9 +136,7 @@ impl Scenarios {
             if scenario.knows.is_empty() || scenario.knows.iter().any(Known::is_empty) {
                 return Err(format!("{place}, knows: expected items, or all-quasi-identifiers = true"));
             }
-            let fine = |recalled: &Recalled| {
-                !matches!(recalled.to, Treatment::Drop {} | Treatment::Pseudonymise {})
-            };
+            let fine = |recalled: &Recalled| !matches!(recalled.to, Treatment::Drop {} | Treatment::Pseudonymise {});
             if !scenario.recalls.iter().all(fine) {
                 return Err(format!("{place}, recalls: expected a treatment that makes values coarser"));
             }

@@ -2,4 +2,5 @@
 
 mod chem97;
 mod kernels;
+mod rows;
 mod small;

@@ -104,7 +104,9 @@ pub fn treated(value: &Value, treatment: &Treatment, year: Option<i32>) -> Resul
             of(age.filter(|age| (0..=130).contains(age)).map(band), "ages, or dates of birth beside a year")
         }
         Treatment::Postcode { to } => match (to, value) {
-            (PostcodeTo::Region, _) => Err(Unfit::Expected("a sector or a district: there is no table of regions here")),
+            (PostcodeTo::Region, _) => {
+                Err(Unfit::Expected("a sector or a district: there is no table of regions here"))
+            }
             (_, Value::Text(text)) => of(postcode(text, *to), "postcodes such as AB1 2CD"),
             _ => Err(Unfit::Expected("postcodes such as AB1 2CD")),
         },

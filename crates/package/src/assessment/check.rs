@@ -138,7 +138,10 @@ impl GroupCounts {
         for (number, group) in self.largest.iter().enumerate() {
             let at = format!("{place}.largest[{number}]");
             if group.risk.people < 10 {
-                return Err(form(&format!("{at}.risk.people"), "expected ten people or more: smaller groups have no name"));
+                return Err(form(
+                    &format!("{at}.risk.people"),
+                    "expected ten people or more: smaller groups have no name",
+                ));
             }
             group.check(&at, people)?;
         }
@@ -207,7 +210,11 @@ fn part_risk(place: &str, risk: &Risk, people: u64) -> Result<(), DocumentError>
 }
 
 fn share(place: &str, said: u64, these: u64, all: u64) -> Result<(), DocumentError> {
-    if said == per_million(these, all) { Ok(()) } else { Err(form(place, "expected the count as a share of a million")) }
+    if said == per_million(these, all) {
+        Ok(())
+    } else {
+        Err(form(place, "expected the count as a share of a million"))
+    }
 }
 
 fn at_most(place: &str, found: u64, limit: u64) -> Result<(), DocumentError> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are outside the functions that clippy takes for tests
 
+mod assessment;
 mod samples;
 mod schema;
 mod specification;
