@@ -40,7 +40,7 @@ pub struct Records {
 }
 
 /// Rows that leave: the years and cohorts of an item, or of the whole part.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Window {
     first: i32,
     last: i32,
@@ -83,7 +83,15 @@ struct Selection<'a> {
     windows: Vec<Window>,
     year: Option<Encoder>,
     born: Option<Encoder>,
-    filters: Vec<(&'a Keep, &'a str, Encoder)>,
+    filters: Vec<Filtered<'a>>,
+}
+
+/// A filter, and which of the distinct values so far it keeps.
+struct Filtered<'a> {
+    keep: &'a Keep,
+    column: &'a str,
+    encoder: Encoder,
+    kept: Vec<bool>,
 }
 
 /// What is known of each row of a batch.
@@ -98,13 +106,16 @@ impl<'a> Selection<'a> {
     fn new(part: &'a DatasetPart, dataset: &'a Dataset, specification: &Specification) -> Result<Self, AssessError> {
         let mut columns = vec![dataset.person.clone()];
         let delivered = part.items.iter().filter(|item| item.treatment != Treatment::Drop {});
-        let windows: Vec<Window> = delivered
+        let mut windows: Vec<Window> = delivered
             .map(|item| Window {
                 first: item.first_year.into(),
                 last: item.last_year.into(),
                 cohorts: if item.cohorts.is_empty() { specification.cohorts.clone() } else { item.cohorts.clone() },
             })
             .collect();
+        // Nearly all items have the same.
+        windows.sort();
+        windows.dedup();
         columns.extend(dataset.year.clone());
         let by_cohort = windows.iter().any(|window| !window.cohorts.is_empty());
         if by_cohort {
@@ -117,7 +128,12 @@ impl<'a> Selection<'a> {
                 .column_of(&filter.item)
                 .ok_or_else(|| AssessError::NoColumn { dataset: dataset.name.clone(), item: filter.item.clone() })?;
             columns.push(column.name.clone());
-            filters.push((&filter.keep, column.name.as_str(), Encoder::default()));
+            filters.push(Filtered {
+                keep: &filter.keep,
+                column: &column.name,
+                encoder: Encoder::default(),
+                kept: Vec::new(),
+            });
         }
         let year = dataset.year.is_some().then(Encoder::default);
         let born = by_cohort.then(Encoder::default);
@@ -162,10 +178,10 @@ impl<'a> Selection<'a> {
             rows.cohorts = codes.iter().map(|code| cohorts[*code as usize]).collect();
             place += 1;
         }
-        for (keep, column, encoder) in &mut self.filters {
+        for Filtered { keep, column, encoder, kept: keeps } in &mut self.filters {
             codes.clear();
             encoder.encode(batch.column(place), &mut codes).map_err(|error| named(column, error))?;
-            let keeps: Vec<bool> = encoder.values().iter().map(|value| is_kept(keep, value)).collect();
+            keeps.extend(encoder.values()[keeps.len()..].iter().map(|value| is_kept(keep, value)));
             rows.kept.iter_mut().zip(&codes).for_each(|(kept, code)| *kept &= keeps[*code as usize]);
             place += 1;
         }
@@ -180,7 +196,7 @@ impl<'a> Selection<'a> {
 
 fn is_kept(keep: &Keep, value: &Value) -> bool {
     match keep {
-        Keep::OneOf(values) => value.label().is_some_and(|label| values.contains(&label)),
+        Keep::OneOf(values) => value.label().is_some_and(|label| values.binary_search(&label).is_ok()),
         Keep::Between(from, to) => value.whole().is_some_and(|number| (*from..=*to).contains(&number)),
     }
 }

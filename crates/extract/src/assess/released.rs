@@ -60,28 +60,17 @@ impl Released {
         missing.map_or(0, |missing| self.coded.codes.iter().filter(|code| **code == missing as u32).count() as u64)
     }
 
-    /// The column as somebody has it in mind who knows it as if a treatment had been done to it: the finest groups of values
-    /// that they can tell apart in what is released.
+    /// The column as somebody has it in mind who knows it as if a treatment had been done to it. Where that is not coarser
+    /// than what is released they are taken to know what is released: risk is rather over- than understated.
     ///
     /// # Errors
     /// If the treatment cannot be done to its values.
     pub fn recalled(&self, treatment: &Treatment) -> Result<Coded, Unfit> {
         let (theirs, labels) = labelled(&self.sources, treatment)?;
-        // Values that are the same in either form are one, and so on along the chain.
-        let here = self.labels.len();
-        let mut groups: Vec<usize> = (0..here + labels.len()).collect();
-        for (mine, their) in self.of_source.iter().zip(&theirs) {
-            let (a, b) = (root(&mut groups, *mine as usize), root(&mut groups, here + *their as usize));
-            groups[a.max(b)] = a.min(b);
-        }
-        let mut numbers = HashMap::new();
-        let map: Vec<u32> = (0..here)
-            .map(|code| {
-                let next = numbers.len() as u32;
-                *numbers.entry(root(&mut groups, code)).or_insert(next)
-            })
-            .collect();
-        Ok(self.coded.mapped(&map, numbers.len() as u32))
+        Ok(match coarser(&self.of_source, self.labels.len(), &theirs) {
+            Some(map) => self.coded.mapped(&map, labels.len() as u32),
+            None => self.coded.clone(),
+        })
     }
 
     /// The rungs of a ladder that are coarser than what precedes them, from what is released on, with their treatments.
@@ -111,14 +100,6 @@ fn coarser(before: &[u32], values: usize, after: &[u32]) -> Option<Vec<u32>> {
         }
     }
     map.into_iter().collect()
-}
-
-fn root(groups: &mut [usize], mut of: usize) -> usize {
-    while groups[of] != of {
-        groups[of] = groups[groups[of]];
-        of = groups[of];
-    }
-    of
 }
 
 fn labelled(sources: &[(Value, Option<i32>)], treatment: &Treatment) -> Result<Labelled, Unfit> {

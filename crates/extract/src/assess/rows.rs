@@ -150,7 +150,7 @@ fn read(path: &Path, columns: &[String], threads: usize) -> Result<Vec<Part>, As
     let mut opened = Vec::new();
     let mut work = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        opened.push(is_parquet(file).then(|| Opened::new(file, columns)).transpose()?);
+        opened.push(is_parquet(file).then(|| Opened::new(file, columns, columns)).transpose()?);
         match opened.last().and_then(Option::as_ref) {
             Some(opened) => work.extend((0..opened.groups()).map(|group| Work::Group(number, group))),
             None => work.push(Work::File(number)),

@@ -19,7 +19,8 @@ use super::AssessError;
 /// Rows of a batch.
 const BATCH: usize = 1 << 15;
 
-/// Calls `see` with every batch of these columns, in their order.
+/// Calls `see` with every batch of these columns, in their order. The first is read as plain text: of identifiers no two are
+/// the same, and a dictionary of them would be as long as they are.
 ///
 /// # Errors
 /// If a file cannot be read or lacks a column, or what `see` gives.
@@ -62,7 +63,7 @@ fn send(path: &Path, columns: &[String], sender: &SyncSender<Sent>) -> Result<()
     };
     if is_parquet(path) {
         let unread = |error: &dyn std::fmt::Display| form(format!("expected a Parquet file: {error}"));
-        let opened = Opened::new(path, columns)?;
+        let opened = Opened::new(path, columns, columns.get(1..).unwrap_or_default())?;
         let reader = opened.rows_of((0..opened.groups()).collect())?;
         for batch in reader {
             if !pass(batch.map_err(|error| unread(&error))?)? {
@@ -103,11 +104,11 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Reads what a file says of itself.
+    /// Reads what a file says of itself. Of its texts, those of the columns `repeated` are read as dictionaries.
     ///
     /// # Errors
     /// If it is no Parquet file, or lacks a column.
-    pub fn new(path: &Path, columns: &[String]) -> Result<Self, AssessError> {
+    pub fn new(path: &Path, columns: &[String], repeated: &[String]) -> Result<Self, AssessError> {
         let file = File::open(path).map_err(|source| AssessError::File { path: path.to_owned(), source })?;
         let form = |message: String| AssessError::Data { path: path.to_owned(), message };
         let unread = |error: &dyn std::fmt::Display| form(format!("expected a Parquet file: {error}"));
@@ -118,7 +119,7 @@ impl Opened {
             place.map_err(|_| form(format!("expected a column {name:?}, as the sources say")))
         };
         let wanted = columns.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        let options = options.with_schema(with_dictionaries(found.schema(), &wanted));
+        let options = options.with_schema(with_dictionaries(found.schema(), repeated));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options);
         let metadata = metadata.map_err(|error| unread(&error))?;
         Ok(Self { path: path.to_owned(), metadata, wanted })
@@ -147,15 +148,15 @@ impl Opened {
 }
 
 /// Texts are read as the dictionaries in which Parquet keeps them, so that each value of a page is looked up once.
-fn with_dictionaries(schema: &Schema, wanted: &[usize]) -> SchemaRef {
-    let field = |(place, field): (usize, &Arc<Field>)| match field.data_type() {
-        DataType::Utf8 if wanted.contains(&place) => {
+fn with_dictionaries(schema: &Schema, repeated: &[String]) -> SchemaRef {
+    let field = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 if repeated.contains(field.name()) => {
             let keyed = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             Arc::new(field.as_ref().clone().with_data_type(keyed))
         }
         _ => Arc::clone(field),
     };
-    Arc::new(Schema::new(schema.fields().iter().enumerate().map(field).collect::<Vec<_>>()))
+    Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
 }
 
 /// The file, or all files of the folder, sorted by name.

@@ -45,7 +45,7 @@ pub struct Scenario {
     pub exactness: String,
     /// What they know.
     pub knows: Vec<Known>,
-    /// What they know less exactly than it would leave.
+    /// What they know less exactly than it would leave. The first that names an item is its own.
     #[serde(default)]
     pub recalls: Vec<Recalled>,
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use package::assessment::AssessedDataset;
 use package::document::to_json;
 use package::{Assessment, Specification};
 
@@ -43,6 +44,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let found = assess(&specification, &sources, &scenarios, arguments.threads.into())?;
     write(&arguments.out, to_json(&found)?.as_bytes()).with_context(|| arguments.out.display().to_string())?;
     print!("{}", summary(&found));
+    for intruder in &found.intruders {
+        let knows = |dataset: &AssessedDataset| dataset.scenarios.iter().any(|one| one.intruder == intruder.code);
+        if !found.datasets.iter().any(knows) {
+            eprintln!("The scenario {:?} knows no column of this specification.", intruder.code);
+        }
+    }
     eprintln!("The file holds exact counts. Keep it; do not publish it.");
     Ok(())
 }

@@ -44,7 +44,7 @@ fn what_is_not_in_form_is_refused_and_its_place_is_named() {
             &|it| it.datasets[0].scenarios[0].small_groups[0].largest[0].risk.people = 9,
             "at datasets[0].scenarios[0].small_groups[0].largest[0].risk.people: expected ten people or more",
         ),
-        (&|it| it.datasets[0].minimisation.as_mut().unwrap().steps.reverse(), "at datasets[0].minimisation.steps[0]"),
+        (&|it| it.datasets[0].minimisation.as_mut().unwrap().steps.reverse(), "at datasets[0].minimisation.steps[1]"),
     ];
     for (change, said) in cases {
         let error = changed(change);

@@ -182,8 +182,8 @@ proptest! {
             };
             let done = worth(column, out);
             prop_assert!(done > 0);
-            for other in 0..columns.len() {
-                prop_assert!(rungs[other] >= 2 || worth(other, false) <= done);
+            for (other, rung) in rungs.iter().enumerate() {
+                prop_assert!(*rung >= 2 || worth(other, false) <= done);
                 prop_assert!(worth(other, true) <= done);
             }
             now = after(&now, &rungs, column, out);
