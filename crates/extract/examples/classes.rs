@@ -1,4 +1,4 @@
-//! Sizes of classes over the rows of Parquet or CSV files, with the time it took: `classes FOLDER COLUMN...`. `bench/suda.py`
+//! Sizes of classes over the rows of Parquet or CSV files, with the time it took: `classes FOLDER COLUMN...`. `bench/risk_peers.py`
 //! asks DuckDB the same.
 
 use std::path::Path;

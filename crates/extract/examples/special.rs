@@ -1,5 +1,5 @@
 //! Minimal special uniques up to three columns over the rows of Parquet or CSV files, with the time it took without reading:
-//! `special FILE COLUMN...`. `bench/suda.py` asks `suda` the same.
+//! `special FILE COLUMN...`. `bench/risk_peers.py` asks `suda` the same.
 
 use std::path::Path;
 use std::time::Instant;

@@ -93,8 +93,8 @@ impl ScenarioCounts {
             special.check(&format!("{place}.special_uniques"), people)?;
         }
         sorted(&format!("{place}.small_groups"), self.small_groups.iter().map(|groups| &groups.item))?;
-        let groups = self.small_groups.iter().enumerate();
-        groups.map(|(number, groups)| groups.check(&format!("{place}.small_groups[{number}]"), people)).collect()
+        let mut groups = self.small_groups.iter().enumerate();
+        groups.try_for_each(|(number, groups)| groups.check(&format!("{place}.small_groups[{number}]"), people))
     }
 }
 

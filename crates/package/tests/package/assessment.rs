@@ -2,8 +2,12 @@
 
 use package::assessment::{Assessment, per_million};
 use package::document::{parse_json, to_json};
+use proptest::prelude::*;
 
 const GOLDEN: &str = include_str!("../golden/assessment.v1.json");
+
+/// Something that is done to an assessment.
+type Change<'a> = &'a dyn Fn(&mut Assessment);
 
 fn golden() -> Assessment {
     parse_json(GOLDEN.as_bytes()).unwrap()
@@ -25,12 +29,12 @@ fn it_is_canonical_as_another_hand_writes_it() {
 
 #[test]
 fn what_is_not_in_form_is_refused_and_its_place_is_named() {
-    let changed = |change: &dyn Fn(&mut Assessment)| {
+    let changed = |change: Change<'_>| {
         let mut other = golden();
         change(&mut other);
         to_json(&other).unwrap_err().to_string()
     };
-    let cases: [(&dyn Fn(&mut Assessment), &str); 11] = [
+    let cases: [(Change<'_>, &str); 11] = [
         (&|it| it.v = 2, "at v: "),
         (&|it| it.engine = String::new(), "at engine: "),
         (&|it| it.intruders.clear(), "at datasets[0].scenarios[0].intruder: "),
@@ -71,4 +75,15 @@ fn shares_are_rounded_half_up_and_nobody_has_none() {
     assert_eq!(per_million(1, 2_000_000), 1);
     assert_eq!(per_million(0, 0), 0);
     assert_eq!(per_million(u64::MAX, u64::MAX), 1_000_000);
+}
+
+proptest! {
+    #[test]
+    fn one_changed_byte_is_another_assessment_or_none(place in 0..GOLDEN.len(), byte in any::<u8>()) {
+        let mut bytes = GOLDEN.as_bytes().to_vec();
+        bytes[place] = byte;
+        if let Ok(read) = parse_json::<Assessment>(&bytes) {
+            prop_assert_eq!(to_json(&read).unwrap().into_bytes(), bytes);
+        }
+    }
 }

@@ -297,9 +297,8 @@ fn ages_in_bands_are_counted_at_the_august_before_each_row() {
     census(place.path(), None);
     let items = vec![item("born", (2010, 2012), json!({"do": "age-band", "years": 2}))];
     let bands = specification(vec![part("Census", items, vec![])], json!({"are": "everyone"}), &[]);
-    let scenarios =
-        SCENARIOS.replace("[[scenario.recalls]]\nitems = [\"born\"]\nas = { do = \"date\", to = \"year\" }", "");
-    let found = assess(&bands, &sources(place.path()), &Scenarios::parse(&scenarios).unwrap(), 2).unwrap();
+    // Calendar years are not coarser than these bands, and so the bands are what somebody knows.
+    let found = counted(place.path(), &bands).unwrap();
     let band = |row: &Row| {
         let (_, date) = row.born.as_ref()?;
         let (year, month): (i32, u32) = (date[..4].parse().unwrap(), date[5..7].parse().unwrap());

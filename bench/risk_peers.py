@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Asks other programs what `rollcall-extract assess` counts, on the same file, and prints seconds, peak memory and the answer.
 
-    python3 bench/suda.py special FILE.parquet COLUMN...   PyPI `suda`, minimal uniques up to three columns
-    python3 bench/suda.py classes FOLDER COLUMN...         PyPI `duckdb`, sizes of classes; the last line has its own query
-    python3 bench/suda.py make FILE.parquet PEOPLE SEED    seven columns to try it with
+    python3 bench/risk_peers.py special FILE.parquet COLUMN...   PyPI `suda`, minimal uniques up to three columns
+    python3 bench/risk_peers.py classes FOLDER COLUMN...         PyPI `duckdb`, sizes of classes; the last line has its own query
+    python3 bench/risk_peers.py make FILE.parquet PEOPLE SEED    seven columns to try it with
 
 Each in a process of its own; two threads for DuckDB. Ours: the examples `special` and `classes` of `crates/extract`.
 """
@@ -34,7 +34,9 @@ def special(path, columns):
     begin = time.monotonic()
     found = suda.suda(table, max_msu=3, columns=columns)
     seconds = time.monotonic() - begin
-    print(f"suda: {seconds:.2f} s, {int((found['msu'] > 0).sum())} people")
+    # Where nobody is alone every `msu` is missing.
+    people = int((found["msu"].fillna(0).astype(float) > 0).sum())
+    print(f"suda: {seconds:.2f} s, {people} people")
 
 
 def classes(folder, columns):
