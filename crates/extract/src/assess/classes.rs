@@ -217,7 +217,7 @@ fn dense_classes(table: &Table<'_>, cells: usize) -> Classes {
 }
 
 /// The number of each record's combination.
-pub(super) fn each_cell(table: &Table<'_>, records: Range<usize>, see: impl FnMut(usize, usize)) {
+fn each_cell(table: &Table<'_>, records: Range<usize>, see: impl FnMut(usize, usize)) {
     each_key(records, |records: Range<usize>, keys: &mut [u64]| pack(table, records, keys), see);
 }
 
