@@ -9,6 +9,9 @@ use serde::Deserialize;
 use super::AssessError;
 use crate::sources::Column;
 
+/// The longest text in plain words, in bytes.
+const MOST_WORDS: usize = 2_000;
+
 /// The scenarios that come with the program.
 pub const BUILT_IN: &str = include_str!("scenarios.toml");
 
@@ -133,6 +136,15 @@ impl Scenarios {
         }
         for scenario in &read.scenarios {
             let place = format!("scenario {:?}", scenario.code);
+            let texts = [&scenario.code, &scenario.name, &scenario.wants, &scenario.exactness];
+            let fits =
+                |text: &&String| !text.is_empty() && text.len() <= MOST_WORDS && !text.chars().any(char::is_control);
+            if !texts.iter().all(fits) || [&scenario.code, &scenario.name].iter().any(|text| text.len() > 100) {
+                return Err(format!(
+                    "{place}: expected a code and a name of at most 100 bytes, and what they want and how exactly they know \
+                     of at most {MOST_WORDS}, each on one line"
+                ));
+            }
             if scenario.knows.is_empty() || scenario.knows.iter().any(Known::is_empty) {
                 return Err(format!("{place}, knows: expected items, or all-quasi-identifiers = true"));
             }

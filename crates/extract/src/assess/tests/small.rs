@@ -420,6 +420,9 @@ fn the_built_in_scenarios_are_in_form_and_patterns_match_as_they_say() {
     ] {
         assert_eq!(is_like(address, pattern), like, "{address} {pattern}");
     }
+    let two_lines = SCENARIOS.replace("To find somebody.", "To find\\nsomebody.");
+    let said = Scenarios::parse(&two_lines).unwrap_err();
+    assert!(said.starts_with("scenario \"anybody\": expected a code"), "{said}");
     assert!(Scenarios::parse("v = 2").unwrap_err().contains("version 2"));
     assert!(Scenarios::parse("v = 1\nshape = 1").unwrap_err().contains("shape"));
 }
