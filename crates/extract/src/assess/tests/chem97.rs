@@ -47,7 +47,7 @@ steps = [{ do = "round", nearest = 3 }, { do = "round", nearest = 9 }]
 
 fn real() -> Option<PathBuf> {
     let folder = std::env::var_os("ROLLCALL_REAL_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"), PathBuf::from);
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let path = folder.join("pupils/chem97.csv");
     if !path.exists() {
         eprintln!("{} is not here: nothing was tested", path.display());
