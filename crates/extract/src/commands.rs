@@ -1,5 +1,6 @@
 //! What the program can be asked to do.
 
+pub mod assess;
 pub mod init;
 pub mod synth;
 pub mod subject;

@@ -3,6 +3,7 @@
 //! A query engine reads, filters, joins and spills; treatments, pseudonyms, counts and risk are ours. The zone has no access to
 //! the casework or the public zone, and they have none to it: signed files pass by hand.
 
+pub mod assess;
 pub mod commands;
 pub mod membership;
 pub mod pseudonym;

@@ -15,6 +15,8 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Count how easily people could be found in what a specification asks for
+    Assess(commands::assess::Arguments),
     /// Make the folder with the zone's keys and records
     Init(commands::init::Arguments),
     /// Write an invented population, for tests and measurements
@@ -27,6 +29,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Program::parse().command {
+        Command::Assess(arguments) => commands::assess::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
         Command::Synth(arguments) => commands::synth::run(&arguments),
         Command::Subject(arguments) => commands::subject::run(&arguments),

@@ -5,6 +5,7 @@
 //! file is named here. Every document has one form only, canonical JSON (RFC 8785); it is read by parsing, writing again and
 //! comparing bytes, so that its digest stands for what it says and for nothing else.
 
+pub mod assessment;
 pub mod document;
 pub mod instruction;
 pub mod manifest;
@@ -13,6 +14,7 @@ pub mod receipt;
 pub mod sealed;
 pub mod specification;
 
+pub use assessment::Assessment;
 pub use document::{Document, DocumentError, Signed};
 pub use instruction::Instruction;
 pub use manifest::Manifest;

@@ -7,6 +7,7 @@ mod documents;
 #[cfg(feature = "sealed")]
 mod receipt;
 mod released;
+mod assessment;
 mod samples;
 mod schema;
 #[cfg(feature = "sealed")]

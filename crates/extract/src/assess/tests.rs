@@ -1,0 +1,6 @@
+//! Tests of what is counted.
+
+mod chem97;
+mod kernels;
+mod rows;
+mod small;
