@@ -2,6 +2,6 @@
 
 pub mod assess;
 pub mod init;
-pub mod synth;
 pub mod subject;
+pub mod synth;
 pub mod trace;

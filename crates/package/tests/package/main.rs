@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are outside the functions that clippy takes for tests
 
+mod assessment;
 mod beyond;
 mod documents;
 #[cfg(feature = "sealed")]
 mod receipt;
 mod released;
-mod assessment;
 mod samples;
 mod schema;
 #[cfg(feature = "sealed")]
