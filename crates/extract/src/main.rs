@@ -15,12 +15,15 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Carry out a signed instruction: extract, measure, seal
+    Extract(commands::extract::Arguments),
     /// Make the folder with the zone's keys and records
     Init(commands::init::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Program::parse().command {
+        Command::Extract(arguments) => commands::extract::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
     };
     match done {

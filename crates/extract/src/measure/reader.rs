@@ -1,0 +1,243 @@
+//! Reads a file that was written, column by column, and counts.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Int64Type, Schema, UInt64Type};
+use package::instruction::Format;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::distinct::Distinct;
+use super::token::Tokens;
+use super::{MeasureError, MeasuredColumn, at};
+use crate::interrupt::Interrupt;
+use crate::select;
+use crate::treat::texts;
+
+/// Rows that are read at once.
+const BATCH: usize = 8_192;
+
+/// Columns from which more is wanted than counts.
+pub(super) struct Wanted {
+    /// People, to be added to those of other files.
+    pub person: Option<String>,
+    /// The years.
+    pub year: Option<String>,
+    /// Dates of birth.
+    pub cohort: Option<String>,
+}
+
+/// What a file holds.
+pub(super) struct Counted {
+    pub rows: u64,
+    pub columns: Vec<MeasuredColumn>,
+    pub years: BTreeSet<i32>,
+    pub cohorts: BTreeSet<i32>,
+}
+
+/// How one file is counted.
+pub(super) struct Counting<'a> {
+    pub path: &'a Path,
+    pub format: Format,
+    pub tokens: &'a Tokens,
+    pub spill: &'a Path,
+    pub threads: usize,
+    /// Tokens in memory, over all columns.
+    pub limit: usize,
+    pub interrupt: &'a Interrupt,
+}
+
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>>;
+
+impl Counting<'_> {
+    pub(super) fn columns(
+        &self,
+        wanted: &Wanted,
+        mut everybody: Option<&mut Distinct>,
+    ) -> Result<Counted, MeasureError> {
+        let names = self.names()?;
+        let limit = (self.limit / names.len().max(1)).max(1 << 10);
+        // CSV is parsed line by line whichever columns are wanted; columns of Parquet are read by themselves.
+        let threads = if self.format == Format::Csv { 1 } else { self.threads.clamp(1, names.len().max(1)) };
+        let shares: Vec<Vec<usize>> =
+            (0..threads).map(|thread| (thread..names.len()).step_by(threads).collect()).collect();
+        let mut parts = std::thread::scope(|scope| {
+            // People of all files meet in one set, which one thread fills: the one that has their column.
+            let mut everybody = everybody.take();
+            let started: Vec<_> = shares
+                .into_iter()
+                .map(|columns| {
+                    let has = |name: &String| columns.iter().any(|column| names[*column] == *name);
+                    let everybody = if wanted.person.as_ref().is_some_and(has) { everybody.take() } else { None };
+                    scope.spawn(move || self.share(&columns, limit, wanted, everybody))
+                })
+                .collect();
+            let stopped = || at(self.path)(std::io::Error::other("measuring it stopped"));
+            let joined = started.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
+            joined.collect::<Result<Vec<_>, _>>()
+        })?;
+        let rows = parts.first().map_or(0, |part| part.rows);
+        if parts.iter().any(|part| part.rows != rows) {
+            return Err(self.written("its columns do not have the same number of rows".to_owned()));
+        }
+        let mut columns: Vec<Option<MeasuredColumn>> = vec![None; names.len()];
+        let (mut years, mut cohorts) = (BTreeSet::new(), BTreeSet::new());
+        for part in &mut parts {
+            part.columns.drain(..).for_each(|(number, column)| columns[number] = Some(column));
+            years.append(&mut part.years);
+            cohorts.append(&mut part.cohorts);
+        }
+        Ok(Counted { rows, columns: columns.into_iter().flatten().collect(), years, cohorts })
+    }
+
+    /// Counts some of the columns.
+    fn share(
+        &self,
+        columns: &[usize],
+        limit: usize,
+        wanted: &Wanted,
+        mut everybody: Option<&mut Distinct>,
+    ) -> Result<Share, MeasureError> {
+        let mut share = Share::default();
+        let mut sets: Vec<(u64, Distinct)> = columns.iter().map(|_| (0, Distinct::new(limit, self.spill))).collect();
+        let mut names = Vec::new();
+        for batch in self.batches(columns)? {
+            self.interrupt.check()?;
+            let batch = batch.map_err(|_| self.written("a part of it cannot be read".to_owned()))?;
+            share.rows += batch.num_rows() as u64;
+            names = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+            for ((nulls, set), (array, name)) in sets.iter_mut().zip(batch.columns().iter().zip(&names)) {
+                *nulls += array.null_count() as u64;
+                self.insert(array, set).map_err(at(self.spill))?;
+                let unread = |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected));
+                if wanted.year.as_ref() == Some(name) {
+                    share.years.extend(select::years(array).map_err(unread)?.into_iter().flatten());
+                }
+                if wanted.cohort.as_ref() == Some(name) {
+                    share.cohorts.extend(select::cohorts(array).map_err(unread)?.into_iter().flatten());
+                }
+                if let Some(everybody) = everybody.as_deref_mut().filter(|_| wanted.person.as_ref() == Some(name)) {
+                    let people = texts(array);
+                    let added = people.iter().flatten().try_for_each(|one| everybody.insert(self.tokens.person(one)));
+                    added.map_err(at(self.spill))?;
+                }
+            }
+        }
+        if names.is_empty() {
+            let all = self.names()?;
+            names = columns.iter().map(|column| all[*column].clone()).collect();
+        }
+        for ((column, name), (nulls, set)) in columns.iter().zip(names).zip(sets) {
+            let distinct = set.count().map_err(at(self.spill))?;
+            share.columns.push((*column, MeasuredColumn { name, nulls, distinct }));
+        }
+        Ok(share)
+    }
+
+    fn insert(&self, array: &ArrayRef, set: &mut Distinct) -> std::io::Result<()> {
+        let cast = |wanted: DataType| arrow::compute::cast(array, &wanted).map_err(std::io::Error::other);
+        match array.data_type() {
+            DataType::Utf8 => {
+                array.as_string::<i32>().iter().flatten().try_for_each(|text| set.insert(self.tokens.text(text)))
+            }
+            DataType::UInt64 => {
+                let values = array.as_primitive::<UInt64Type>();
+                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(number)))
+            }
+            DataType::Float32 => {
+                let values = array.as_primitive::<Float32Type>();
+                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(bits(number.into()))))
+            }
+            DataType::Float64 => {
+                let values = array.as_primitive::<Float64Type>();
+                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(bits(number))))
+            }
+            DataType::Boolean => {
+                array.as_boolean().iter().flatten().try_for_each(|value| set.insert(Tokens::number(value.into())))
+            }
+            // Days and moments are numbers of days and of parts of seconds.
+            DataType::Date32 => self.insert(&cast(DataType::Int32)?, set),
+            other if other.is_integer() || matches!(other, DataType::Timestamp(..)) => {
+                let numbers = cast(DataType::Int64)?;
+                let values = numbers.as_primitive::<Int64Type>();
+                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(number as u64)))
+            }
+            // Nothing else is written; a type that cannot be counted is an error, and never a count of none.
+            other => Err(std::io::Error::other(format!("a column of type {other} cannot be counted"))),
+        }
+    }
+
+    fn names(&self) -> Result<Vec<String>, MeasureError> {
+        let schema = match self.format {
+            Format::Parquet => Arc::clone(self.parquet()?.schema()),
+            Format::Csv => Arc::new(self.header()?),
+        };
+        Ok(schema.fields().iter().map(|field| field.name().clone()).collect())
+    }
+
+    fn batches(&self, columns: &[usize]) -> Result<Batches, MeasureError> {
+        let cannot = |_| self.written("it cannot be read".to_owned());
+        match self.format {
+            Format::Parquet => {
+                let builder = self.parquet()?;
+                let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+                let reader = builder.with_projection(mask).with_batch_size(BATCH).build();
+                Ok(Box::new(reader.map_err(|_| self.written("it cannot be read".to_owned()))?))
+            }
+            Format::Csv => {
+                let schema = Arc::new(self.header()?);
+                let reader = arrow::csv::ReaderBuilder::new(schema).with_header(true).with_batch_size(BATCH);
+                Ok(Box::new(reader.build_buffered(BufReader::new(self.unpacked()?)).map_err(cannot)?))
+            }
+        }
+    }
+
+    fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, MeasureError> {
+        let file = File::open(self.path).map_err(at(self.path))?;
+        ParquetRecordBatchReaderBuilder::try_new(file)
+            .map_err(|error| self.written(format!("expected a Parquet file: {error}")))
+    }
+
+    fn header(&self) -> Result<Schema, MeasureError> {
+        let format = arrow::csv::reader::Format::default().with_header(true);
+        let (schema, _) = format
+            .infer_schema(self.unpacked()?, Some(0))
+            .map_err(|_| self.written("expected a header in UTF-8".to_owned()))?;
+        let fields: Vec<Field> =
+            schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect();
+        Ok(Schema::new(fields))
+    }
+
+    fn unpacked(&self) -> Result<impl Read + 'static, MeasureError> {
+        let file = File::open(self.path).map_err(at(self.path))?;
+        zstd::Decoder::new(file).map_err(at(self.path))
+    }
+
+    fn written(&self, message: String) -> MeasureError {
+        MeasureError::Written { path: self.path.to_owned(), message }
+    }
+}
+
+#[derive(Default)]
+struct Share {
+    rows: u64,
+    columns: Vec<(usize, MeasuredColumn)>,
+    years: BTreeSet<i32>,
+    cohorts: BTreeSet<i32>,
+}
+
+/// Equal numbers have equal bits: there is one zero, and one that is not a number.
+fn bits(number: f64) -> u64 {
+    if number == 0.0 {
+        0
+    } else if number.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        number.to_bits()
+    }
+}
