@@ -74,7 +74,12 @@ impl<W: Write + Send> Sink<W> {
     /// If its end cannot be written.
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
-            Written::Parquet(writer) => writer.into_inner().map_err(parquet_error),
+            Written::Parquet(mut writer) => {
+                writer.finish().map_err(parquet_error)?;
+                // What went wrong with the last bytes is lost in `into_inner`.
+                writer.sync()?;
+                writer.into_inner().map_err(parquet_error)
+            }
             Written::Csv(writer) => writer.into_inner().finish(),
         }
     }

@@ -57,8 +57,8 @@ pub fn of_cohort(pair: u128) -> (u128, u16) {
 /// Mixes the bits of a token: multiplied by odd numbers with bits all over, and folded.
 pub fn mixed(token: u128) -> u64 {
     let (high, low) = ((token >> 64) as u64, token as u64);
-    let product = u128::from(high ^ 0x9E37_79B9_7F4A_7C15) * u128::from(low ^ 0xD1B5_4A32_D192_ED03)
-        + (u128::from(low) << 1 | 1) * 0xA076_1D64_78BD_642F;
+    let product = (u128::from(high ^ 0x9E37_79B9_7F4A_7C15) * u128::from(low ^ 0xD1B5_4A32_D192_ED03))
+        .wrapping_add(u128::from(low | 1) * 0xA076_1D64_78BD_642F);
     let folded = (product >> 64) as u64 ^ product as u64;
     let again = u128::from(folded ^ high.rotate_left(32)) * 0xE703_7ED1_A0B4_28DB;
     (again >> 64) as u64 ^ again as u64

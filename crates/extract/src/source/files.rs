@@ -194,11 +194,18 @@ fn header(path: &Path) -> Result<Vec<String>, SourceError> {
     Ok(names)
 }
 
+/// A file's address. Every letter that could mean something else in one is written by its number.
 fn url(path: &Path) -> Result<ListingTableUrl, SourceError> {
-    let form =
-        || SourceError::Form { path: path.to_owned(), message: "expected a path that an address can hold".into() };
-    let url = url::Url::from_file_path(path).map_err(|()| form())?;
-    ListingTableUrl::try_new(url, None).map_err(|_| form())
+    let mut address = "file://".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_') {
+            address.push(char::from(*byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let form = |_| SourceError::Form { path: path.to_owned(), message: "expected a path in UTF-8".to_owned() };
+    ListingTableUrl::parse(address).map_err(form)
 }
 
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> SourceError {
