@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -24,7 +25,7 @@ const GROUP_BYTES: usize = 24 << 20;
 pub struct Sink<W: Write + Send>(Written<W>);
 
 enum Written<W: Write + Send> {
-    Parquet(Box<ArrowWriter<W>>),
+    Parquet(Box<ArrowWriter<Lent<W>>>, Lent<W>),
     Csv(Box<arrow::csv::Writer<zstd::Encoder<'static, W>>>),
 }
 
@@ -44,8 +45,9 @@ impl<W: Write + Send> Sink<W> {
                     .set_created_by("rollcall-extract".to_owned())
                     .build();
                 let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-                let writer = ArrowWriter::try_new_with_options(output, schema.clone(), options);
-                Written::Parquet(Box::new(writer.map_err(parquet_error)?))
+                let output = Lent(Arc::new(Mutex::new(output)));
+                let writer = ArrowWriter::try_new_with_options(output.clone(), schema.clone(), options);
+                Written::Parquet(Box::new(writer.map_err(parquet_error)?), output)
             }
             Format::Csv => {
                 let mut writer =
@@ -63,7 +65,7 @@ impl<W: Write + Send> Sink<W> {
     /// If they cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
         match &mut self.0 {
-            Written::Parquet(writer) => writer.write(batch).map_err(parquet_error),
+            Written::Parquet(writer, _) => writer.write(batch).map_err(parquet_error),
             Written::Csv(writer) => writer.write(batch).map_err(arrow_error),
         }
     }
@@ -74,15 +76,45 @@ impl<W: Write + Send> Sink<W> {
     /// If its end cannot be written.
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
-            Written::Parquet(mut writer) => {
+            Written::Parquet(mut writer, output) => {
                 writer.finish().map_err(parquet_error)?;
-                // What went wrong with the last bytes is lost in `into_inner`.
                 writer.sync()?;
-                writer.into_inner().map_err(parquet_error)
+                drop(writer);
+                output.back()
             }
             Written::Csv(writer) => writer.into_inner().finish(),
         }
     }
+}
+
+/// An output that the writer of Parquet is lent: it gives back none of its own without losing why the last bytes failed.
+struct Lent<W>(Arc<Mutex<W>>);
+
+impl<W> Clone for Lent<W> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<W> Lent<W> {
+    fn back(self) -> io::Result<W> {
+        let output = Arc::try_unwrap(self.0).map_err(|_| io::Error::other("the writer still has its output"))?;
+        output.into_inner().map_err(|_| poisoned())
+    }
+}
+
+impl<W: Write> Write for Lent<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().map_err(|_| poisoned())?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().map_err(|_| poisoned())?.flush()
+    }
+}
+
+fn poisoned() -> io::Error {
+    io::Error::other("the thread that wrote has stopped")
 }
 
 /// A file that its owner alone may read, for a sink.
@@ -121,8 +153,6 @@ fn arrow_error(error: arrow::error::ArrowError) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow::array::{ArrayRef, Int64Array, StringArray};
 
     use super::*;
