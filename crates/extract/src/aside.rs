@@ -15,10 +15,12 @@ const REMEMBERED: usize = 900_000;
 /// The longest identifier.
 const LONGEST: usize = 1 << 16;
 
-/// The identifiers of the people in a release, as the source has them. Some may stand there more than once.
+/// The identifiers of the people in a release, as the source has them, each with the place of its dataset among those of which
+/// something leaves. Some may stand there more than once.
 pub struct PeopleWriter {
     output: BufWriter<File>,
     seen: HashSet<u128, Mixed>,
+    dataset: u8,
 }
 
 impl PeopleWriter {
@@ -27,7 +29,17 @@ impl PeopleWriter {
     /// # Errors
     /// If the file cannot be made.
     pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { output: create(path)?, seen: HashSet::default() })
+        Ok(Self { output: create(path)?, seen: HashSet::default(), dataset: 0 })
+    }
+
+    /// Goes on with another dataset.
+    ///
+    /// # Errors
+    /// If there are more than the 256 that a byte can name.
+    pub fn dataset(&mut self, number: usize) -> io::Result<()> {
+        self.dataset = u8::try_from(number).map_err(|_| io::Error::other("a release has more than 256 datasets"))?;
+        self.seen.clear();
+        Ok(())
     }
 
     /// Adds a person, known by a token of the identifier.
@@ -46,6 +58,7 @@ impl PeopleWriter {
             return Err(io::Error::other(format!("an identifier has more than {LONGEST} bytes")));
         }
         let length = u32::try_from(identifier.len()).map_err(io::Error::other)?;
+        self.output.write_all(&[self.dataset])?;
         self.output.write_all(&length.to_le_bytes())?;
         self.output.write_all(identifier.as_bytes())
     }
@@ -59,7 +72,7 @@ impl PeopleWriter {
     }
 }
 
-/// Reads what [`PeopleWriter`] wrote, one identifier after the other.
+/// Reads what [`PeopleWriter`] wrote: the place of a dataset, and an identifier.
 pub struct People(BufReader<File>);
 
 impl People {
@@ -71,24 +84,25 @@ impl People {
         Ok(Self(BufReader::with_capacity(1 << 17, File::open(path)?)))
     }
 
-    fn read(&mut self) -> io::Result<Option<String>> {
-        let mut length = [0; 4];
-        if self.0.read(&mut length[..1])? == 0 {
+    fn read(&mut self) -> io::Result<Option<(usize, String)>> {
+        let (mut dataset, mut length) = ([0], [0; 4]);
+        if self.0.read(&mut dataset)? == 0 {
             return Ok(None);
         }
-        self.0.read_exact(&mut length[1..])?;
+        self.0.read_exact(&mut length)?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         }
         let mut bytes = vec![0; length];
         self.0.read_exact(&mut bytes)?;
-        String::from_utf8(bytes).map(Some).map_err(io::Error::other)
+        let identifier = String::from_utf8(bytes).map_err(io::Error::other)?;
+        Ok(Some((dataset[0].into(), identifier)))
     }
 }
 
 impl Iterator for People {
-    type Item = io::Result<String>;
+    type Item = io::Result<(usize, String)>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.read().transpose()
@@ -192,9 +206,11 @@ mod tests {
         for (name, token) in [("A", 1), ("é\n", 2), ("A", 1)] {
             people.add(name, token).unwrap();
         }
+        people.dataset(3).unwrap();
+        people.add("A", 1).unwrap();
         people.finish().unwrap();
-        let read: Vec<String> = People::open(&aside.people()).unwrap().map(Result::unwrap).collect();
-        assert_eq!(read, ["A", "é\n"]);
+        let read: Vec<(usize, String)> = People::open(&aside.people()).unwrap().map(Result::unwrap).collect();
+        assert_eq!(read, [(0, "A".to_owned()), (0, "é\n".to_owned()), (3, "A".to_owned())]);
         let rows =
             [Row { person: 7, year: 2010, cohort: None }, Row { person: u128::MAX, year: 2011, cohort: Some(2000) }];
         let mut writer = RowsWriter::create(&aside.rows("a.csv.zst")).unwrap();

@@ -110,6 +110,11 @@ impl Engine {
             .with_target_partitions(threads.max(1))
             // A hash join holds one side in memory; sorted runs can be spilt.
             .set_bool("datafusion.optimizer.prefer_hash_join", false)
+            // What every sort sets aside for merging; the engine's own 10 MB would leave none where there is little.
+            .set_usize(
+                "datafusion.execution.sort_spill_reservation_bytes",
+                (memory / (32 * threads.max(1))).min(10 << 20),
+            )
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
         Ok(Self { context: SessionContext::new_with_config_rt(config, runtime) })
     }

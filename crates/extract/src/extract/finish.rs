@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::made::digest;
 use super::{ExtractError, Extracted, Task, at};
+use package::specification::Treatment;
+
 use crate::aside::People;
 use crate::partial::{Partial, Place};
 use crate::plan::Approved;
@@ -30,7 +32,7 @@ pub(super) fn recorded(
         return Err(ExtractError::OtherInstruction { share, sequence, made });
     }
     let partial = Partial::sealed(task.zone, &share, sequence, place);
-    self::place(task, records, record, partial, true)
+    self::place(task, records, approved, record, partial, true)
 }
 
 /// Puts a sealed and recorded release in its place. Who is in it is recorded first: nothing becomes visible before a subject could
@@ -41,6 +43,7 @@ pub(super) fn recorded(
 pub(super) fn place(
     task: &Task<'_>,
     records: &Records,
+    approved: &Approved,
     mut record: Record,
     partial: Partial,
     before: bool,
@@ -61,7 +64,7 @@ pub(super) fn place(
     }
     let path = partial.aside().people();
     if path.exists() {
-        membership(task.zone, &record, People::open(&path).map_err(at(&path))?)?;
+        membership(task.zone, approved, &record, People::open(&path).map_err(at(&path))?)?;
     }
     for (from, to) in moves {
         fs::rename(from, to).map_err(at(to))?;
@@ -74,12 +77,30 @@ pub(super) fn place(
     Ok(Extracted { files: finals, record, before })
 }
 
-/// Tells the membership index who is in a release: exact identifiers of the source, some of them more than once.
+/// Tells the membership index who is in a release: exact identifiers of the source with the place of their dataset, some of them
+/// more than once.
 ///
-/// TO BE JOINED: this becomes `crate::membership::record(zone, &record.share, record.sequence, people)` when that module is merged.
-/// It has to be safe to call again for the same release, since a crash may come right after it.
-fn membership(zone: &Zone, record: &Record, people: People) -> Result<(), ExtractError> {
+/// TO BE JOINED: with the module `membership` this becomes
+/// `membership::record(zone, &ReleaseRecord { share, sequence, release, date: record.made.date(), datasets }, people)`, where
+/// `datasets` are those below. It has to be safe to call again for the same release, since a crash may come right after it.
+fn membership(zone: &Zone, approved: &Approved, record: &Record, people: People) -> Result<(), ExtractError> {
+    let datasets = leaving(approved);
     let (_, _) = (zone, record);
-    let path = Path::new("people");
-    people.into_iter().try_for_each(|person| person.map(drop)).map_err(at(path))
+    let path = Path::new("the people of the release");
+    for person in people {
+        let (dataset, _identifier) = person.map_err(at(path))?;
+        if dataset >= datasets.len() {
+            return Err(at(path)(std::io::Error::from(std::io::ErrorKind::InvalidData)));
+        }
+    }
+    Ok(())
+}
+
+/// The datasets of which something leaves, with the names of the items that do.
+fn leaving(approved: &Approved) -> Vec<(String, Vec<String>)> {
+    let parts = approved.instruction.specification.datasets.iter().map(|part| {
+        let items = part.items.iter().filter(|item| item.treatment != (Treatment::Drop {}));
+        (part.name.clone(), items.map(|item| item.name.clone()).collect::<Vec<_>>())
+    });
+    parts.filter(|(_, items)| !items.is_empty()).collect()
 }

@@ -56,7 +56,10 @@ pub(super) async fn population(run: &mut Run<'_>) -> Result<Distinct, ExtractErr
             }
             let cohorts = select::cohorts_that_can_be_read(batch.column(1));
             for (person, cohort) in texts(batch.column(0)).iter().zip(cohorts) {
-                let pair = person.zip(cohort).and_then(|(person, cohort)| in_cohort(run.tokens.person(person), cohort));
+                let pair = person
+                    .filter(|person| !person.is_empty())
+                    .zip(cohort)
+                    .and_then(|(person, cohort)| in_cohort(run.tokens.person(person), cohort));
                 if let Some(pair) = pair {
                     everybody.insert(pair).map_err(at(&spill))?;
                 }
@@ -82,7 +85,7 @@ pub(super) fn measured(
     let mut released = Distinct::new(IN_MEMORY / 2, measuring.spill);
     let path = aside.people();
     for person in People::open(&path).map_err(at(&path))? {
-        let person = person.map_err(at(&path))?;
+        let (_, person) = person.map_err(at(&path))?;
         released.insert(measuring.tokens.person(&person)).map_err(at(measuring.spill))?;
     }
     measuring.interrupt.check()?;

@@ -81,7 +81,7 @@ pub async fn extract(task: &Task<'_>) -> Result<Extracted, ExtractError> {
     records.write(&record)?;
     run.partial.keep();
     run.progress.end();
-    finish::place(task, &records, record, run.partial, false)
+    finish::place(task, &records, &run.plan.approved, record, run.partial, false)
 }
 
 impl Run<'_> {
@@ -94,10 +94,12 @@ impl Run<'_> {
         let treaters = self.treaters()?;
         let path = self.partial.aside().people();
         let mut people = PeopleWriter::create(&path).map_err(at(&path))?;
-        let mut without_person = 0;
+        let (mut without_person, mut leaving) = (0, 0);
         for (number, treaters) in treaters.into_iter().enumerate() {
             let planned = &self.plan.datasets[number];
             let Some(file) = files.iter().find(|file| file.dataset == planned.name) else { continue };
+            people.dataset(leaving).map_err(at(&path))?;
+            leaving += 1;
             self.progress.begin(&planned.name, self.opened[number].files.rows());
             let rows = self.rows(number, listed.as_deref())?;
             let needed = [&file.person, &file.year, &file.cohort].contains(&&Found::Beside);

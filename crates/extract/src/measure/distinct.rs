@@ -120,8 +120,8 @@ fn sorted(mut part: Vec<u128>) -> Vec<u128> {
 impl Spilt {
     fn new(folder: &Path) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
-        let (waiting, chunks) = (vec![Vec::with_capacity(WAITING); PARTS], vec![Vec::new(); PARTS]);
-        Ok(Self { file, length: 0, waiting, chunks })
+        let waiting = (0..PARTS).map(|_| Vec::with_capacity(WAITING)).collect();
+        Ok(Self { file, length: 0, waiting, chunks: vec![Vec::new(); PARTS] })
     }
 
     fn add(&mut self, token: u128) -> io::Result<()> {

@@ -67,7 +67,7 @@ mod tests {
                     Ok(_) => prop_assert!(!codes.iter().any(outside)),
                     Err(fault) => {
                         prop_assert_eq!(fault.rows, codes.iter().filter(|code| outside(code)).count());
-                        prop_assert_eq!(Some(fault.row), codes.iter().position(|code| outside(&code)));
+                        prop_assert_eq!(Some(fault.row), codes.iter().position(outside));
                     }
                 }
             }

@@ -47,13 +47,12 @@ where
 
 fn fraction<T: ArrowPrimitiveType>(array: &ArrayRef, cap: impl Fn(T::Native) -> T::Native) -> Result<ArrayRef, Fault>
 where
-    T::Native: PartialEq,
+    f64: From<T::Native>,
 {
     let mut faults = Faults::default();
     let values = array.as_primitive::<T>();
     for (row, value) in values.iter().enumerate() {
-        // Only what is not a number differs from itself.
-        if value.is_some_and(|value| value != value) {
+        if value.is_some_and(|value| f64::from(value).is_nan()) {
             faults.at(row);
         }
     }

@@ -206,7 +206,7 @@ async fn a_second_release_shows_the_first_ones_counts_until_ten_have_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_does_not_depend_on_how_much_memory_there_is() {
     let mut given = Given::new();
-    let rows: Vec<_> = (1..=30_000).map(|number| pupil(number, 2010)).collect();
+    let rows: Vec<_> = (1..=200_000).map(|number| pupil(number, 2010)).collect();
     let path = given.records().join("census of schools/2010 [all].parquet");
     crate::given::write_parquet(&path, &crate::given::batch(&rows));
     let census = part("Census", vec![item("upn", Treatment::Keep {}), item("days", Treatment::Keep {})], vec![]);
