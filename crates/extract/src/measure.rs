@@ -7,6 +7,7 @@
 
 pub mod cohorts;
 pub mod distinct;
+pub mod form;
 mod reader;
 pub mod token;
 
@@ -15,6 +16,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use package::instruction::Format;
+use package::specification::Treatment;
 use register::Digest;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -96,6 +98,8 @@ pub struct Written {
     pub year: Place,
     /// Of which cohort.
     pub cohort: Place,
+    /// What was to be done to each of its columns.
+    pub treatments: Vec<(String, Treatment)>,
 }
 
 /// The exact measure of a release. It never leaves the zone.
@@ -240,6 +244,7 @@ impl Measuring<'_> {
             spill: self.spill,
             threads: self.threads,
             limit: IN_MEMORY / 2,
+            treatments: &file.treatments,
             interrupt: self.interrupt,
         };
         let mut counted = counting.columns(wanted, everybody.as_deref_mut())?;

@@ -199,6 +199,11 @@ impl Plan {
                     (None, None) => Place::Nowhere,
                 },
                 cohort: dataset.rows.born.as_ref().map_or(Place::Nowhere, |(name, _)| or_beside(kept(name))),
+                treatments: dataset
+                    .columns
+                    .iter()
+                    .map(|column| (column.name.clone(), column.treatment.clone()))
+                    .collect(),
             }
         });
         files.collect()

@@ -1,5 +1,6 @@
 //! Where treated rows go: one Parquet or CSV file a dataset, compressed with zstd, batch after batch.
 
+use std::error::Error;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,11 +23,14 @@ const GROUP_ROWS: usize = 1 << 18;
 const GROUP_BYTES: usize = 24 << 20;
 
 /// A file that is being written.
-pub struct Sink<W: Write + Send>(Written<W>);
+pub struct Sink<W: Write + Send> {
+    written: Written<W>,
+    output: Lent<W>,
+}
 
 enum Written<W: Write + Send> {
-    Parquet(Box<ArrowWriter<Lent<W>>>, Lent<W>),
-    Csv(Box<arrow::csv::Writer<zstd::Encoder<'static, W>>>),
+    Parquet(Box<ArrowWriter<Lent<W>>>),
+    Csv(Box<arrow::csv::Writer<zstd::Encoder<'static, Lent<W>>>>),
 }
 
 impl<W: Write + Send> Sink<W> {
@@ -35,7 +39,9 @@ impl<W: Write + Send> Sink<W> {
     /// # Errors
     /// If it cannot be written, or a column is of a type that the format does not have.
     pub fn begin(output: W, format: Format, schema: &SchemaRef) -> io::Result<Self> {
-        Ok(Self(match format {
+        let output = Lent(Arc::new(Mutex::new((output, None))));
+        let lent = output.clone();
+        let written = match format {
             Format::Parquet => {
                 let level = ZstdLevel::try_new(LEVEL).map_err(io::Error::other)?;
                 let properties = WriterProperties::builder()
@@ -45,18 +51,18 @@ impl<W: Write + Send> Sink<W> {
                     .set_created_by("rollcall-extract".to_owned())
                     .build();
                 let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-                let output = Lent(Arc::new(Mutex::new(output)));
-                let writer = ArrowWriter::try_new_with_options(output.clone(), schema.clone(), options);
-                Written::Parquet(Box::new(writer.map_err(parquet_error)?), output)
+                let writer = ArrowWriter::try_new_with_options(lent, schema.clone(), options);
+                Written::Parquet(Box::new(writer.map_err(|error| output.reason(error))?))
             }
             Format::Csv => {
-                let mut writer =
-                    arrow::csv::WriterBuilder::new().with_header(true).build(zstd::Encoder::new(output, LEVEL)?);
+                let packing = zstd::Encoder::new(lent, LEVEL)?;
+                let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(packing);
                 // The header stands also where no row follows.
-                writer.write(&RecordBatch::new_empty(schema.clone())).map_err(arrow_error)?;
+                writer.write(&RecordBatch::new_empty(schema.clone())).map_err(|error| output.reason(error))?;
                 Written::Csv(Box::new(writer))
             }
-        }))
+        };
+        Ok(Self { written, output })
     }
 
     /// Writes rows.
@@ -64,9 +70,9 @@ impl<W: Write + Send> Sink<W> {
     /// # Errors
     /// If they cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
-        match &mut self.0 {
-            Written::Parquet(writer, _) => writer.write(batch).map_err(parquet_error),
-            Written::Csv(writer) => writer.write(batch).map_err(arrow_error),
+        match &mut self.written {
+            Written::Parquet(writer) => writer.write(batch).map_err(|error| self.output.reason(error)),
+            Written::Csv(writer) => writer.write(batch).map_err(|error| self.output.reason(error)),
         }
     }
 
@@ -75,20 +81,19 @@ impl<W: Write + Send> Sink<W> {
     /// # Errors
     /// If its end cannot be written.
     pub fn finish(self) -> io::Result<W> {
-        match self.0 {
-            Written::Parquet(mut writer, output) => {
-                writer.finish().map_err(parquet_error)?;
+        match self.written {
+            Written::Parquet(mut writer) => {
+                writer.finish().map_err(|error| self.output.reason(error))?;
                 writer.sync()?;
-                drop(writer);
-                output.back()
             }
-            Written::Csv(writer) => writer.into_inner().finish(),
+            Written::Csv(writer) => drop(writer.into_inner().finish()?),
         }
+        self.output.back()
     }
 }
 
-/// An output that the writer of Parquet is lent: it gives back none of its own without losing why the last bytes failed.
-struct Lent<W>(Arc<Mutex<W>>);
+/// An output that a writer is lent, and that remembers why it failed: what the writers say of it is not always the reason.
+struct Lent<W>(Arc<Mutex<(W, Option<io::Error>)>>);
 
 impl<W> Clone for Lent<W> {
     fn clone(&self) -> Self {
@@ -97,23 +102,42 @@ impl<W> Clone for Lent<W> {
 }
 
 impl<W> Lent<W> {
+    /// Why it failed, or what the writer says where the output itself has not.
+    fn reason(&self, said: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
+        let remembered = self.0.lock().ok().and_then(|mut lent| lent.1.take());
+        remembered.unwrap_or_else(|| io::Error::other(said))
+    }
+
     fn back(self) -> io::Result<W> {
         let output = Arc::try_unwrap(self.0).map_err(|_| io::Error::other("the writer still has its output"))?;
-        output.into_inner().map_err(|_| poisoned())
+        output.into_inner().map(|(output, _)| output).map_err(|_| stopped())
+    }
+}
+
+impl<W: Write> Lent<W> {
+    fn with<T>(&self, work: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        let mut lent = self.0.lock().map_err(|_| stopped())?;
+        let done = work(&mut lent.0);
+        if let Err(error) = &done {
+            let again =
+                error.raw_os_error().map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error);
+            lent.1.get_or_insert(again);
+        }
+        done
     }
 }
 
 impl<W: Write> Write for Lent<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().map_err(|_| poisoned())?.write(bytes)
+        self.with(|output| output.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().map_err(|_| poisoned())?.flush()
+        self.with(Write::flush)
     }
 }
 
-fn poisoned() -> io::Error {
+fn stopped() -> io::Error {
     io::Error::other("the thread that wrote has stopped")
 }
 
@@ -132,23 +156,6 @@ pub fn create(path: &Path) -> io::Result<BufWriter<File>> {
 /// If it cannot be written.
 pub fn close(output: BufWriter<File>) -> io::Result<()> {
     output.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
-}
-
-fn parquet_error(error: parquet::errors::ParquetError) -> io::Error {
-    match error {
-        parquet::errors::ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-            Ok(error) => *error,
-            Err(error) => io::Error::other(error),
-        },
-        error => io::Error::other(error),
-    }
-}
-
-fn arrow_error(error: arrow::error::ArrowError) -> io::Error {
-    match error {
-        arrow::error::ArrowError::IoError(_, error) => error,
-        error => io::Error::other(error),
-    }
 }
 
 #[cfg(test)]

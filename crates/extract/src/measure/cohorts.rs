@@ -80,7 +80,7 @@ mod tests {
                 population.insert(in_cohort(person(number), cohort).unwrap()).unwrap();
                 plain.entry(cohort as u16).or_default().insert(number);
             }
-            chosen.iter().for_each(|number| people.insert(person(*number)).unwrap());
+            chosen.iter().for_each(|number| assert!(people.insert(person(*number)).unwrap()));
             let wanted: Vec<Held> = plain.into_iter().map(|(cohort, all)| Held {
                 cohort,
                 held: all.intersection(&chosen).count() as u64,

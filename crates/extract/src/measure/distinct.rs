@@ -38,26 +38,29 @@ impl Distinct {
         Self { seen: HashSet::default(), limit: limit.max(1), folder: folder.to_owned(), spilt: None, last: None }
     }
 
-    /// Adds a token.
+    /// Adds a token, and says whether it may be new: it is not where that is known without looking at the disk.
     ///
     /// # Errors
     /// If it cannot be spilt.
-    pub fn insert(&mut self, token: u128) -> io::Result<()> {
+    pub fn insert(&mut self, token: u128) -> io::Result<bool> {
         if self.last == Some(token) || self.seen.contains(&token) {
-            return Ok(());
+            return Ok(false);
         }
         self.last = Some(token);
         if self.spilt.is_none() {
             if self.seen.len() < self.limit {
                 self.seen.insert(token);
-                return Ok(());
+                return Ok(true);
             }
             // What is in memory stays there too, and keeps its repeats off the disk.
             let mut spilt = Spilt::new(&self.folder)?;
             self.seen.iter().try_for_each(|token| spilt.add(*token))?;
             self.spilt = Some(spilt);
         }
-        self.spilt.as_mut().map_or(Ok(()), |spilt| spilt.add(token))
+        if let Some(spilt) = &mut self.spilt {
+            spilt.add(token)?;
+        }
+        Ok(true)
     }
 
     /// How many there are.

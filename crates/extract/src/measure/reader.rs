@@ -1,18 +1,20 @@
 //! Reads a file that was written, column by column, and counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Int64Type, Schema, UInt64Type};
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, UInt64Type};
 use package::instruction::Format;
+use package::specification::Treatment;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::distinct::Distinct;
+use super::form::Form;
 use super::token::Tokens;
 use super::{MeasureError, MeasuredColumn, at};
 use crate::interrupt::Interrupt;
@@ -49,6 +51,8 @@ pub(super) struct Counting<'a> {
     pub threads: usize,
     /// Tokens in memory, over all columns.
     pub limit: usize,
+    /// What was to be done to each column.
+    pub treatments: &'a [(String, Treatment)],
     pub interrupt: &'a Interrupt,
 }
 
@@ -105,7 +109,7 @@ impl Counting<'_> {
     ) -> Result<Share, MeasureError> {
         let mut share = Share::default();
         let mut sets: Vec<(u64, Distinct)> = columns.iter().map(|_| (0, Distinct::new(limit, self.spill))).collect();
-        let mut names = Vec::new();
+        let (mut names, mut forms) = (Vec::new(), HashMap::new());
         for batch in self.batches(columns)? {
             self.interrupt.check()?;
             let batch = batch.map_err(|_| self.written("a part of it cannot be read".to_owned()))?;
@@ -113,7 +117,10 @@ impl Counting<'_> {
             names = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
             for ((nulls, set), (array, name)) in sets.iter_mut().zip(batch.columns().iter().zip(&names)) {
                 *nulls += array.null_count() as u64;
-                self.insert(array, set).map_err(at(self.spill))?;
+                let form = forms.entry(name.clone()).or_insert_with(|| self.form(name));
+                if !self.insert(array, set, form).map_err(at(self.spill))? {
+                    return Err(self.written(format!("column {name:?}: a value is not as its treatment leaves it")));
+                }
                 let unread = |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected));
                 if wanted.year.as_ref() == Some(name) {
                     share.years.extend(select::years(array).map_err(unread)?.into_iter().flatten());
@@ -123,7 +130,8 @@ impl Counting<'_> {
                 }
                 if let Some(everybody) = everybody.as_deref_mut().filter(|_| wanted.person.as_ref() == Some(name)) {
                     let people = texts(array);
-                    let added = people.iter().flatten().try_for_each(|one| everybody.insert(self.tokens.person(one)));
+                    let added =
+                        people.iter().flatten().try_for_each(|one| everybody.insert(self.tokens.person(one)).map(drop));
                     added.map_err(at(self.spill))?;
                 }
             }
@@ -139,37 +147,53 @@ impl Counting<'_> {
         Ok(share)
     }
 
-    fn insert(&self, array: &ArrayRef, set: &mut Distinct) -> std::io::Result<()> {
+    /// The form of a column's values. One that nobody planned is counted as it stands, and is beyond what was approved.
+    fn form(&self, name: &str) -> Form {
+        let treatment = self.treatments.iter().find(|(column, _)| column == name);
+        treatment.map_or(Form::Any, |(_, treatment)| Form::of(treatment))
+    }
+
+    /// Adds the values of an array, and says whether all of them have the form.
+    fn insert(&self, array: &ArrayRef, set: &mut Distinct, form: &Form) -> std::io::Result<bool> {
         let cast = |wanted: DataType| arrow::compute::cast(array, &wanted).map_err(std::io::Error::other);
+        let mut all = true;
         match array.data_type() {
             DataType::Utf8 => {
-                array.as_string::<i32>().iter().flatten().try_for_each(|text| set.insert(self.tokens.text(text)))
+                for text in array.as_string::<i32>().iter().flatten() {
+                    all &= !set.insert(self.tokens.text(text))? || form.text(text);
+                }
             }
             DataType::UInt64 => {
-                let values = array.as_primitive::<UInt64Type>();
-                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(number)))
+                for number in array.as_primitive::<UInt64Type>().iter().flatten() {
+                    let whole = i64::try_from(number).unwrap_or(i64::MAX);
+                    all &= !set.insert(Tokens::number(number))? || form.whole(whole);
+                }
             }
-            DataType::Float32 => {
-                let values = array.as_primitive::<Float32Type>();
-                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(bits(number.into()))))
-            }
-            DataType::Float64 => {
-                let values = array.as_primitive::<Float64Type>();
-                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(bits(number))))
+            DataType::Float32 | DataType::Float64 => {
+                for number in cast(DataType::Float64)?.as_primitive::<Float64Type>().iter().flatten() {
+                    all &= !set.insert(Tokens::number(bits(number)))? || form.fraction(number);
+                }
             }
             DataType::Boolean => {
-                array.as_boolean().iter().flatten().try_for_each(|value| set.insert(Tokens::number(value.into())))
+                for value in array.as_boolean().iter().flatten() {
+                    all &= !set.insert(Tokens::number(value.into()))? || *form == Form::Any;
+                }
             }
             // Days and moments are numbers of days and of parts of seconds.
-            DataType::Date32 => self.insert(&cast(DataType::Int32)?, set),
+            DataType::Date32 => {
+                let days = cast(DataType::Int32)?;
+                all = self.insert(&days, set, form)? && (*form == Form::Any || array.null_count() == array.len());
+            }
             other if other.is_integer() || matches!(other, DataType::Timestamp(..)) => {
-                let numbers = cast(DataType::Int64)?;
-                let values = numbers.as_primitive::<Int64Type>();
-                values.iter().flatten().try_for_each(|number| set.insert(Tokens::number(number as u64)))
+                let moments = matches!(other, DataType::Timestamp(..)) && *form != Form::Any;
+                for number in cast(DataType::Int64)?.as_primitive::<Int64Type>().iter().flatten() {
+                    all &= !set.insert(Tokens::number(number as u64))? || (form.whole(number) && !moments);
+                }
             }
             // Nothing else is written; a type that cannot be counted is an error, and never a count of none.
-            other => Err(std::io::Error::other(format!("a column of type {other} cannot be counted"))),
+            other => return Err(std::io::Error::other(format!("a column of type {other} cannot be counted"))),
         }
+        Ok(all)
     }
 
     fn names(&self) -> Result<Vec<String>, MeasureError> {
@@ -239,5 +263,114 @@ fn bits(number: f64) -> u64 {
         f64::NAN.to_bits()
     } else {
         number.to_bits()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use arrow::array::{Date32Array, Float64Array, Int64Array, StringArray};
+    use proptest::prelude::*;
+
+    use super::super::{Measuring, Place, Written};
+    use super::*;
+    use crate::sink::{Sink, close, create};
+
+    fn written(folder: &Path, format: Format, batches: &[RecordBatch], treatments: &[(&str, Treatment)]) -> Written {
+        let path = folder.join(format!("a.{}", format.extension()));
+        let _ = std::fs::remove_file(&path);
+        let mut sink = Sink::begin(create(&path).unwrap(), format, &batches[0].schema()).unwrap();
+        batches.iter().for_each(|batch| sink.write(batch).unwrap());
+        close(sink.finish().unwrap()).unwrap();
+        Written {
+            name: "a".to_owned(),
+            beside: folder.join("none"),
+            path,
+            dataset: "A".to_owned(),
+            person: Place::Column("text".to_owned()),
+            year: Place::OfYear(2010),
+            cohort: Place::Nowhere,
+            treatments: treatments.iter().map(|(name, treatment)| ((*name).to_owned(), treatment.clone())).collect(),
+        }
+    }
+
+    fn measured(folder: &Path, format: Format, file: Written) -> Result<super::super::MeasuredFile, MeasureError> {
+        let measuring = Measuring {
+            format,
+            tokens: &Tokens::new(&[1; 16]),
+            spill: folder,
+            threads: 2,
+            interrupt: &Interrupt::default(),
+        };
+        measuring.files(&[file]).map(|(mut files, _)| files.remove(0))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn columns_are_counted_as_plain_sets_count_them(
+            rows in proptest::collection::vec(
+                (proptest::option::of("[a-zé, \"\n]{1,20}"), proptest::option::of(-3_i64..9), proptest::option::of(0_u8..6)), 0..60,
+            ),
+            csv in any::<bool>(),
+        ) {
+            let place = tempfile::tempdir().unwrap();
+            let fraction = |part: &Option<u8>| part.map(|part| [0.0, -0.0, 0.5, 1e300, -7.25, 3.0][usize::from(part)]);
+            let texts: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.0.clone())));
+            let numbers: ArrayRef = Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.1)));
+            let days: ArrayRef = Arc::new(Date32Array::from_iter(rows.iter().map(|row| row.1.map(|day| day as i32))));
+            let fractions: ArrayRef = Arc::new(Float64Array::from_iter(rows.iter().map(|row| fraction(&row.2))));
+            let columns = [("text", texts), ("number", numbers), ("day", days), ("fraction", fractions)];
+            let batch = RecordBatch::try_from_iter(columns).unwrap();
+            let format = if csv { Format::Csv } else { Format::Parquet };
+            let found = measured(place.path(), format, written(place.path(), format, &[batch.clone(), batch], &[])).unwrap();
+            prop_assert_eq!(found.rows, 2 * rows.len() as u64);
+            let distinct = |of: &dyn Fn(&(Option<String>, Option<i64>, Option<u8>)) -> Option<String>| {
+                rows.iter().filter_map(of).collect::<std::collections::HashSet<_>>().len() as u64
+            };
+            // Text keeps the sign of a zero; as numbers the two are one.
+            let of_fraction = |row: &(Option<String>, Option<i64>, Option<u8>)| {
+                fraction(&row.2).map(|value| if csv { format!("{value:?}") } else { format!("{:?}", value + 0.0) })
+            };
+            let wanted = [
+                (distinct(&|row| row.0.clone()), rows.iter().filter(|row| row.0.is_none()).count()),
+                (distinct(&|row| row.1.map(|n| n.to_string())), rows.iter().filter(|row| row.1.is_none()).count()),
+                (distinct(&|row| row.1.map(|n| n.to_string())), rows.iter().filter(|row| row.1.is_none()).count()),
+                (distinct(&of_fraction), rows.iter().filter(|row| row.2.is_none()).count()),
+            ];
+            let counts = found.columns.iter().map(|column| (column.distinct, column.nulls)).collect::<Vec<_>>();
+            prop_assert_eq!(counts, wanted.map(|(distinct, nulls)| (distinct, 2 * nulls as u64)));
+            prop_assert_eq!((found.people, found.sha256), (wanted[0].0, register::Digest::of(
+                &std::fs::read(place.path().join(format!("a.{}", format.extension()))).unwrap(),
+            )));
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_not_treated_stops_the_measurement() {
+        let place = tempfile::tempdir().unwrap();
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["abcdefghijklmnopqrstuvwxyz", "A123456789012"]));
+        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+        for format in [Format::Parquet, Format::Csv] {
+            let file = written(place.path(), format, &[batch.clone()], &[("text", Treatment::Pseudonymise {})]);
+            let said = measured(place.path(), format, file).unwrap_err().to_string();
+            assert!(said.ends_with("column \"text\": a value is not as its treatment leaves it"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_is_an_error() {
+        let place = tempfile::tempdir().unwrap();
+        let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..5_000).map(|row| format!("{row:030}"))));
+        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+        for format in [Format::Parquet, Format::Csv] {
+            let file = written(place.path(), format, &[batch.clone()], &[]);
+            let bytes = std::fs::read(&file.path).unwrap();
+            let mut cut = std::fs::File::create(&file.path).unwrap();
+            cut.write_all(&bytes[..bytes.len() - 9]).unwrap();
+            assert!(measured(place.path(), format, file).is_err(), "{format:?}");
+        }
     }
 }

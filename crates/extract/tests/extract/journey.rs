@@ -180,6 +180,38 @@ async fn a_release_that_does_not_hold_who_it_is_about_counts_people_beside_and_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn csv_sources_are_read_as_text_whatever_stands_in_their_cells() {
+    let mut given = Given::new();
+    let folder = given.records().join("absences, one file a term [%20]");
+    fs::create_dir_all(&folder).unwrap();
+    let header = "pupil,year,sessions,reason";
+    fs::write(folder.join("a.CSV"), format!("\u{feff}{header}\r\n007,2010,1,\"a \"\"b\"\",\r\nc\"\r\n")).unwrap();
+    fs::write(folder.join("b.csv"), format!("{header}\n7,2010,,NULL\n")).unwrap();
+    fs::write(folder.join(".hidden"), "no table").unwrap();
+    let toml = crate::given::SOURCES.replace("absence.csv", "absences, one file a term [%20]");
+    given.sources = extract::Sources::parse(&toml, &given.records()).unwrap();
+    let items = ["pupil", "sessions", "reason"].map(|name| item(name, Treatment::Keep {})).to_vec();
+    let mut instruction = given.instruction(specification(vec![part("Absence", items, vec![])]));
+    let done = given.extract(&instruction).await.unwrap();
+    let mut rows = given.open(&done).1.remove("Absence").unwrap().rows;
+    rows.sort();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(rows, [[text("007"), text("a \"b\",\r\nc"), text("1")], [text("7"), text("NULL"), None]]);
+    assert_eq!(done.record.measured.people, 2);
+
+    instruction.sequence = 2;
+    fs::write(folder.join("b.csv"), "pupil,sessions,year,reason\n7,1,2010,x\n").unwrap();
+    let said = given.extract(&instruction).await.unwrap_err().to_string();
+    assert!(said.ends_with("b.csv: expected the same columns in the same order as in the files before it"), "{said}");
+    fs::write(folder.join("b.csv"), format!("{header}\n7,ten,1,x\n")).unwrap();
+    let said = given.extract(&instruction).await.unwrap_err().to_string();
+    assert!(said.contains("b.csv, row 1: expected the calendar year") && !said.contains("ten"), "{said}");
+    fs::write(folder.join("b.csv"), format!("{header}\n7,2010\n")).unwrap();
+    let said = given.extract(&instruction).await.unwrap_err().to_string();
+    assert!(said.starts_with("Absence: a CSV file:"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_release_shows_the_first_ones_counts_until_ten_have_changed() {
     let shown = async |given: &Given, sequence: u32| {
         let asked = specification(vec![part("Census", vec![item("upn", Treatment::Pseudonymise {})], vec![])]);
