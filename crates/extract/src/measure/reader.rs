@@ -278,6 +278,9 @@ mod tests {
     use super::*;
     use crate::sink::{Sink, close, create};
 
+    /// A text, a number and the place of a fraction.
+    type Cells = (Option<String>, Option<i64>, Option<u8>);
+
     fn written(folder: &Path, format: Format, batches: &[RecordBatch], treatments: &[(&str, Treatment)]) -> Written {
         let path = folder.join(format!("a.{}", format.extension()));
         let _ = std::fs::remove_file(&path);
@@ -327,11 +330,11 @@ mod tests {
             let format = if csv { Format::Csv } else { Format::Parquet };
             let found = measured(place.path(), format, written(place.path(), format, &[batch.clone(), batch], &[])).unwrap();
             prop_assert_eq!(found.rows, 2 * rows.len() as u64);
-            let distinct = |of: &dyn Fn(&(Option<String>, Option<i64>, Option<u8>)) -> Option<String>| {
+            let distinct = |of: &dyn Fn(&Cells) -> Option<String>| {
                 rows.iter().filter_map(of).collect::<std::collections::HashSet<_>>().len() as u64
             };
             // Text keeps the sign of a zero; as numbers the two are one.
-            let of_fraction = |row: &(Option<String>, Option<i64>, Option<u8>)| {
+            let of_fraction = |row: &Cells| {
                 fraction(&row.2).map(|value| if csv { format!("{value:?}") } else { format!("{:?}", value + 0.0) })
             };
             let wanted = [
@@ -354,7 +357,8 @@ mod tests {
         let texts: ArrayRef = Arc::new(StringArray::from(vec!["abcdefghijklmnopqrstuvwxyz", "A123456789012"]));
         let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
         for format in [Format::Parquet, Format::Csv] {
-            let file = written(place.path(), format, &[batch.clone()], &[("text", Treatment::Pseudonymise {})]);
+            let file =
+                written(place.path(), format, std::slice::from_ref(&batch), &[("text", Treatment::Pseudonymise {})]);
             let said = measured(place.path(), format, file).unwrap_err().to_string();
             assert!(said.ends_with("column \"text\": a value is not as its treatment leaves it"), "{said}");
         }
@@ -366,7 +370,7 @@ mod tests {
         let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..5_000).map(|row| format!("{row:030}"))));
         let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
         for format in [Format::Parquet, Format::Csv] {
-            let file = written(place.path(), format, &[batch.clone()], &[]);
+            let file = written(place.path(), format, std::slice::from_ref(&batch), &[]);
             let bytes = std::fs::read(&file.path).unwrap();
             let mut cut = std::fs::File::create(&file.path).unwrap();
             cut.write_all(&bytes[..bytes.len() - 9]).unwrap();

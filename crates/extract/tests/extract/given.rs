@@ -278,8 +278,9 @@ impl Table {
             let text = String::from_utf8(zstd::decode_all(file).unwrap()).unwrap();
             let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
             table.names = lines.next().unwrap();
-            let cells =
-                |line: Vec<String>| line.into_iter().map(|cell| Some(cell).filter(|cell| !cell.is_empty())).collect();
+            // A line whose only cell is empty has quotation marks, so that it is no empty line.
+            let given = |cell: &String| !cell.is_empty() && cell != "\"\"";
+            let cells = |line: Vec<String>| line.into_iter().map(|cell| Some(cell).filter(given)).collect();
             table.rows = lines.map(cells).collect();
         }
         table
