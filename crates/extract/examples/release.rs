@@ -1,4 +1,4 @@
-//! Carries out one release on a synthetic population, to be measured: a quarter of the census, eight columns, a pseudonym.
+//! Carries out one release on a synthetic population, to be measured: three tenths of the census, eight columns, a pseudonym.
 //!
 //! `cargo run --release --example release -- SYNTH-FOLDER [csv]`
 
@@ -41,10 +41,10 @@ fn main() -> anyhow::Result<()> {
         })
         .collect();
     items.sort_by(|a, b| a.item.cmp(&b.item));
-    let quarter = census.column_of("la").map(|column| Filter {
+    let quarter = census.column_of("deprivation-decile").map(|column| Filter {
         classes: column.classes.clone(),
         item: column.item.clone(),
-        keep: Keep::Between(0, 225),
+        keep: Keep::Between(1, 3),
         name: column.name.clone(),
     });
     let part = DatasetPart {

@@ -8,22 +8,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 #[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
-    hidden: bool,
 }
 
 impl Progress {
     /// A bar on the standard error, or none where nobody wants it. It hides itself where that is no terminal.
     pub fn new(quiet: bool) -> Self {
-        Self { bar: ProgressBar::hidden(), hidden: quiet }
+        Self { bar: if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) } }
     }
 
     /// Begins a part of the work with about so many rows to read; 0 where nobody knows.
-    pub fn begin(&mut self, what: &str, rows: u64) {
-        self.end();
-        if self.hidden {
-            return;
-        }
-        self.bar = if rows == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(rows) };
+    pub fn begin(&self, what: &str, rows: u64) {
         let shape = if rows == 0 {
             "{spinner} {msg} {elapsed}"
         } else {
@@ -33,6 +27,8 @@ impl Progress {
             self.bar.set_style(style);
         }
         self.bar.set_message(what.to_owned());
+        self.bar.set_length(rows);
+        self.bar.reset();
         self.bar.enable_steady_tick(Duration::from_millis(250));
     }
 
@@ -45,8 +41,9 @@ impl Progress {
         self.bar.set_position(read);
     }
 
-    /// Ends the part.
+    /// Ends, and leaves nothing on the terminal.
     pub fn end(&self) {
+        self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
     }
 }

@@ -32,7 +32,7 @@ const IN_MEMORY: usize = 1_800_000;
 ///
 /// # Errors
 /// If the sources cannot be read.
-pub(super) async fn population(run: &mut Run<'_>) -> Result<Distinct, ExtractError> {
+pub(super) async fn population(run: &Run<'_>) -> Result<Distinct, ExtractError> {
     let spill = run.partial.spill();
     let mut everybody = Distinct::new(IN_MEMORY, &spill);
     for dataset in &run.task.sources.datasets {
@@ -139,6 +139,9 @@ pub(super) fn sealed(
     text(&manifest_path, &signed.to_string()).map_err(at(&manifest_path))?;
     let wrapped = key.sealed_to(&custodian).map_err(at(&key_path))?;
     text(&key_path, &wrapped).map_err(at(&key_path))?;
+    // The record must not outlive what it says was sealed.
+    let folder = &run.partial.place().folder;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?;
     Ok(Record {
         share: instruction.share.clone(),
         sequence: instruction.sequence,

@@ -35,6 +35,13 @@ pub(super) struct Run<'a> {
 /// # Errors
 /// The first thing that stops it; then nothing has left.
 pub async fn extract(task: &Task<'_>) -> Result<Extracted, ExtractError> {
+    let progress = Progress::new(task.quiet);
+    let done = carried_out(task, progress.clone()).await;
+    progress.end();
+    done
+}
+
+async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, ExtractError> {
     let _lock = task.zone.lock()?;
     let records = Records::open(task.zone)?;
     let waits = |share: &str, sequence| Ok(records.of(share, sequence)?.is_some_and(|record| !record.placed));
@@ -55,11 +62,11 @@ pub async fn extract(task: &Task<'_>) -> Result<Extracted, ExtractError> {
         opened.push(Opened::open(dataset)?);
     }
     let plan = approved.plan(task.sources, &opened, task.people.is_some())?;
-    let (tokens, progress) = (Tokens::new(&task.token_key), Progress::new(task.quiet));
+    let tokens = Tokens::new(&task.token_key);
     let mut run = Run { task, engine, plan, opened, tokens, partial, progress };
     let files = run.plan.files(&run.partial.files(), &run.partial.aside());
     let without_person = run.write(&files).await?;
-    let population = made::population(&mut run).await?;
+    let population = made::population(&run).await?;
     let measured = tokio::task::block_in_place(|| {
         run.progress.begin("measuring", 0);
         let spill = run.partial.spill();
@@ -80,13 +87,12 @@ pub async fn extract(task: &Task<'_>) -> Result<Extracted, ExtractError> {
     task.interrupt.check()?;
     records.write(&record)?;
     run.partial.keep();
-    run.progress.end();
     finish::place(task, &records, &run.plan.approved, record, run.partial, false)
 }
 
 impl Run<'_> {
     /// Writes every dataset of which something leaves, and says how many rows stayed because they name nobody.
-    async fn write(&mut self, files: &[Written]) -> Result<u64, ExtractError> {
+    async fn write(&self, files: &[Written]) -> Result<u64, ExtractError> {
         let listed = match &self.task.people {
             Some(path) => Some(listed::read(path, &self.plan.approved.instruction.specification.people)?),
             None => None,
@@ -117,7 +123,7 @@ impl Run<'_> {
                     without_person += done.without_person;
                 }
                 Err(WriteError::Cells(found)) => {
-                    self.progress.end();
+                    self.progress.begin("looking for the row", 0);
                     return Err(locate::cells(self, number, treaters, found).await);
                 }
                 Err(error) => return Err(error.into()),
