@@ -17,6 +17,8 @@ struct Program {
 enum Command {
     /// Count how easily people could be found in what a specification asks for
     Assess(commands::assess::Arguments),
+    /// Carry out a signed instruction: extract, measure, seal
+    Extract(commands::extract::Arguments),
     /// Make the folder with the zone's keys and records
     Init(commands::init::Arguments),
     /// Write an invented population, for tests and measurements
@@ -30,6 +32,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Program::parse().command {
         Command::Assess(arguments) => commands::assess::run(&arguments),
+        Command::Extract(arguments) => commands::extract::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
         Command::Synth(arguments) => commands::synth::run(&arguments),
         Command::Subject(arguments) => commands::subject::run(&arguments),

@@ -2,11 +2,14 @@
 //! scheme, and what it tells about a person.
 //!
 //! ```toml
+//! region-table = "regions.csv" # district,region: only where postcodes may leave as regions
+//!
 //! [[dataset]]
 //! name = "School Census"      # as specifications name it
 //! path = "census"             # a Parquet or CSV file, or a folder of them, from the folder of this file
 //! person = "upn"              # the column that identifies a person, the same in every dataset
-//! year = "year"               # the column with the calendar year in which a row's school year begins
+//! year = "year"               # the column with the calendar year in which a row's school year begins, or, where all rows
+//!                             # are of one year, of-year = 1997
 //! born = "birth_date"         # the column with the date of birth, where there is one: it gives the cohort
 //!
 //! [[dataset.column]]
@@ -51,6 +54,8 @@ pub enum SourcesError {
 pub struct Sources {
     /// In the order of the file.
     pub datasets: Vec<Dataset>,
+    /// A CSV file that says in which region each postcode district lies.
+    pub region_table: Option<PathBuf>,
 }
 
 /// One dataset.
@@ -64,6 +69,8 @@ pub struct Dataset {
     pub person: String,
     /// The column with the calendar year in which a row's school year begins.
     pub year: Option<String>,
+    /// The year of all rows, where no column says it.
+    pub of_year: Option<u16>,
     /// The column with the date of birth.
     pub born: Option<String>,
     /// What is known of its columns.
@@ -86,18 +93,20 @@ pub struct Column {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawFile {
     dataset: Vec<RawDataset>,
+    region_table: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawDataset {
     name: toml::Spanned<String>,
     path: PathBuf,
     person: toml::Spanned<String>,
     year: Option<toml::Spanned<String>>,
+    of_year: Option<u16>,
     born: Option<toml::Spanned<String>>,
     #[serde(default)]
     column: Vec<RawColumn>,
@@ -149,6 +158,9 @@ impl Sources {
         let mut datasets = Vec::new();
         for dataset in raw.dataset {
             once(&mut names, &dataset.name, "dataset")?;
+            if dataset.year.is_some() && dataset.of_year.is_some() {
+                return Err(format!("line {}: expected year or of-year, and not both", line(&dataset.name)));
+            }
             let (mut columns, mut items) = (BTreeSet::new(), BTreeSet::new());
             for column in &dataset.column {
                 once(&mut columns, &column.name, "column")?;
@@ -159,11 +171,12 @@ impl Sources {
                 path: folder.join(dataset.path),
                 person: dataset.person.into_inner(),
                 year: dataset.year.map(toml::Spanned::into_inner),
+                of_year: dataset.of_year,
                 born: dataset.born.map(toml::Spanned::into_inner),
                 columns: dataset.column.into_iter().map(column).collect(),
             });
         }
-        Ok(Self { datasets })
+        Ok(Self { datasets, region_table: raw.region_table.map(|path| folder.join(path)) })
     }
 
     /// The dataset of this name.

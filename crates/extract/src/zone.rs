@@ -247,7 +247,7 @@ fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, ZoneError> {
 }
 
 /// Writes a file that is not there yet, durably: whole under its name, or not at all.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ZoneError> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ZoneError> {
     let fresh = path.with_extension("tmp");
     let write = || {
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
@@ -268,11 +268,11 @@ fn read_hex<const N: usize>(path: &Path) -> Result<Zeroizing<[u8; N]>, ZoneError
         .ok_or(ZoneError::Malformed { path: path.to_owned(), expected: "a secret in hexadecimal, as init wrote it" })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.is_ascii() && text.len().is_multiple_of(2);
     let pairs = (0..text.len()).step_by(2).map(|place| u8::from_str_radix(text.get(place..place + 2)?, 16).ok());
     if digits { pairs.collect() } else { None }

@@ -1,0 +1,380 @@
+//! Reads a file that was written, column by column, and counts.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, UInt64Type};
+use package::instruction::Format;
+use package::specification::Treatment;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::distinct::Distinct;
+use super::form::Form;
+use super::token::Tokens;
+use super::{MeasureError, MeasuredColumn, at};
+use crate::interrupt::Interrupt;
+use crate::select;
+use crate::treat::texts;
+
+/// Rows that are read at once.
+const BATCH: usize = 8_192;
+
+/// Columns from which more is wanted than counts.
+pub(super) struct Wanted {
+    /// People, to be added to those of other files.
+    pub person: Option<String>,
+    /// The years.
+    pub year: Option<String>,
+    /// Dates of birth.
+    pub cohort: Option<String>,
+}
+
+/// What a file holds.
+pub(super) struct Counted {
+    pub rows: u64,
+    pub columns: Vec<MeasuredColumn>,
+    pub years: BTreeSet<i32>,
+    pub cohorts: BTreeSet<i32>,
+}
+
+/// How one file is counted.
+pub(super) struct Counting<'a> {
+    pub path: &'a Path,
+    pub format: Format,
+    pub tokens: &'a Tokens,
+    pub spill: &'a Path,
+    pub threads: usize,
+    /// Tokens in memory, over all columns.
+    pub limit: usize,
+    /// What was to be done to each column.
+    pub treatments: &'a [(String, Treatment)],
+    pub interrupt: &'a Interrupt,
+}
+
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>>;
+
+impl Counting<'_> {
+    pub(super) fn columns(
+        &self,
+        wanted: &Wanted,
+        mut everybody: Option<&mut Distinct>,
+    ) -> Result<Counted, MeasureError> {
+        let names = self.names()?;
+        let limit = (self.limit / names.len().max(1)).max(1 << 10);
+        // CSV is parsed line by line whichever columns are wanted; columns of Parquet are read by themselves.
+        let threads = if self.format == Format::Csv { 1 } else { self.threads.clamp(1, names.len().max(1)) };
+        let shares: Vec<Vec<usize>> =
+            (0..threads).map(|thread| (thread..names.len()).step_by(threads).collect()).collect();
+        let mut parts = std::thread::scope(|scope| {
+            // People of all files meet in one set, which one thread fills: the one that has their column.
+            let mut everybody = everybody.take();
+            let started: Vec<_> = shares
+                .into_iter()
+                .map(|columns| {
+                    let has = |name: &String| columns.iter().any(|column| names[*column] == *name);
+                    let everybody = if wanted.person.as_ref().is_some_and(has) { everybody.take() } else { None };
+                    scope.spawn(move || self.share(&columns, limit, wanted, everybody))
+                })
+                .collect();
+            let stopped = || at(self.path)(std::io::Error::other("measuring it stopped"));
+            let joined = started.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(stopped())));
+            joined.collect::<Result<Vec<_>, _>>()
+        })?;
+        let rows = parts.first().map_or(0, |part| part.rows);
+        if parts.iter().any(|part| part.rows != rows) {
+            return Err(self.written("its columns do not have the same number of rows".to_owned()));
+        }
+        let mut columns: Vec<Option<MeasuredColumn>> = vec![None; names.len()];
+        let (mut years, mut cohorts) = (BTreeSet::new(), BTreeSet::new());
+        for part in &mut parts {
+            part.columns.drain(..).for_each(|(number, column)| columns[number] = Some(column));
+            years.append(&mut part.years);
+            cohorts.append(&mut part.cohorts);
+        }
+        Ok(Counted { rows, columns: columns.into_iter().flatten().collect(), years, cohorts })
+    }
+
+    /// Counts some of the columns.
+    fn share(
+        &self,
+        columns: &[usize],
+        limit: usize,
+        wanted: &Wanted,
+        mut everybody: Option<&mut Distinct>,
+    ) -> Result<Share, MeasureError> {
+        let mut share = Share::default();
+        let mut sets: Vec<(u64, Distinct)> = columns.iter().map(|_| (0, Distinct::new(limit, self.spill))).collect();
+        let (mut names, mut forms) = (Vec::new(), HashMap::new());
+        for batch in self.batches(columns)? {
+            self.interrupt.check()?;
+            let batch = batch.map_err(|_| self.written("a part of it cannot be read".to_owned()))?;
+            share.rows += batch.num_rows() as u64;
+            names = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+            for ((nulls, set), (array, name)) in sets.iter_mut().zip(batch.columns().iter().zip(&names)) {
+                *nulls += array.null_count() as u64;
+                let form = forms.entry(name.clone()).or_insert_with(|| self.form(name));
+                if !self.insert(array, set, form).map_err(at(self.spill))? {
+                    return Err(self.written(format!("column {name:?}: a value is not as its treatment leaves it")));
+                }
+                let unread = |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected));
+                if wanted.year.as_ref() == Some(name) {
+                    share.years.extend(select::years(array).map_err(unread)?.into_iter().flatten());
+                }
+                if wanted.cohort.as_ref() == Some(name) {
+                    share.cohorts.extend(select::cohorts(array).map_err(unread)?.into_iter().flatten());
+                }
+                if let Some(everybody) = everybody.as_deref_mut().filter(|_| wanted.person.as_ref() == Some(name)) {
+                    let people = texts(array);
+                    let added =
+                        people.iter().flatten().try_for_each(|one| everybody.insert(self.tokens.person(one)).map(drop));
+                    added.map_err(at(self.spill))?;
+                }
+            }
+        }
+        if names.is_empty() {
+            let all = self.names()?;
+            names = columns.iter().map(|column| all[*column].clone()).collect();
+        }
+        for ((column, name), (nulls, set)) in columns.iter().zip(names).zip(sets) {
+            let distinct = set.count().map_err(at(self.spill))?;
+            share.columns.push((*column, MeasuredColumn { name, nulls, distinct }));
+        }
+        Ok(share)
+    }
+
+    /// The form of a column's values. One that nobody planned is counted as it stands, and is beyond what was approved.
+    fn form(&self, name: &str) -> Form {
+        let treatment = self.treatments.iter().find(|(column, _)| column == name);
+        treatment.map_or(Form::Any, |(_, treatment)| Form::of(treatment))
+    }
+
+    /// Adds the values of an array, and says whether all of them have the form.
+    fn insert(&self, array: &ArrayRef, set: &mut Distinct, form: &Form) -> std::io::Result<bool> {
+        let cast = |wanted: DataType| arrow::compute::cast(array, &wanted).map_err(std::io::Error::other);
+        let mut all = true;
+        match array.data_type() {
+            DataType::Utf8 => {
+                for text in array.as_string::<i32>().iter().flatten() {
+                    all &= !set.insert(self.tokens.text(text))? || form.text(text);
+                }
+            }
+            DataType::UInt64 => {
+                for number in array.as_primitive::<UInt64Type>().iter().flatten() {
+                    let whole = i64::try_from(number).unwrap_or(i64::MAX);
+                    all &= !set.insert(Tokens::number(number))? || form.whole(whole);
+                }
+            }
+            DataType::Float32 | DataType::Float64 => {
+                for number in cast(DataType::Float64)?.as_primitive::<Float64Type>().iter().flatten() {
+                    all &= !set.insert(Tokens::number(bits(number)))? || form.fraction(number);
+                }
+            }
+            DataType::Boolean => {
+                for value in array.as_boolean().iter().flatten() {
+                    all &= !set.insert(Tokens::number(value.into()))? || *form == Form::Any;
+                }
+            }
+            // Days and moments are numbers of days and of parts of seconds.
+            DataType::Date32 => {
+                let days = cast(DataType::Int32)?;
+                all = self.insert(&days, set, form)? && (*form == Form::Any || array.null_count() == array.len());
+            }
+            other if other.is_integer() || matches!(other, DataType::Timestamp(..)) => {
+                let moments = matches!(other, DataType::Timestamp(..)) && *form != Form::Any;
+                for number in cast(DataType::Int64)?.as_primitive::<Int64Type>().iter().flatten() {
+                    all &= !set.insert(Tokens::number(number as u64))? || (form.whole(number) && !moments);
+                }
+            }
+            // Nothing else is written; a type that cannot be counted is an error, and never a count of none.
+            other => return Err(std::io::Error::other(format!("a column of type {other} cannot be counted"))),
+        }
+        Ok(all)
+    }
+
+    fn names(&self) -> Result<Vec<String>, MeasureError> {
+        let schema = match self.format {
+            Format::Parquet => Arc::clone(self.parquet()?.schema()),
+            Format::Csv => Arc::new(self.header()?),
+        };
+        Ok(schema.fields().iter().map(|field| field.name().clone()).collect())
+    }
+
+    fn batches(&self, columns: &[usize]) -> Result<Batches, MeasureError> {
+        let cannot = |_| self.written("it cannot be read".to_owned());
+        match self.format {
+            Format::Parquet => {
+                let builder = self.parquet()?;
+                let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+                let reader = builder.with_projection(mask).with_batch_size(BATCH).build();
+                Ok(Box::new(reader.map_err(|_| self.written("it cannot be read".to_owned()))?))
+            }
+            Format::Csv => {
+                let schema = Arc::new(self.header()?);
+                let reader = arrow::csv::ReaderBuilder::new(schema).with_header(true).with_batch_size(BATCH);
+                Ok(Box::new(reader.build_buffered(BufReader::new(self.unpacked()?)).map_err(cannot)?))
+            }
+        }
+    }
+
+    fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, MeasureError> {
+        let file = File::open(self.path).map_err(at(self.path))?;
+        ParquetRecordBatchReaderBuilder::try_new(file)
+            .map_err(|error| self.written(format!("expected a Parquet file: {error}")))
+    }
+
+    fn header(&self) -> Result<Schema, MeasureError> {
+        let format = arrow::csv::reader::Format::default().with_header(true);
+        let (schema, _) = format
+            .infer_schema(self.unpacked()?, Some(0))
+            .map_err(|_| self.written("expected a header in UTF-8".to_owned()))?;
+        let fields: Vec<Field> =
+            schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect();
+        Ok(Schema::new(fields))
+    }
+
+    fn unpacked(&self) -> Result<impl Read + 'static, MeasureError> {
+        let file = File::open(self.path).map_err(at(self.path))?;
+        zstd::Decoder::new(file).map_err(at(self.path))
+    }
+
+    fn written(&self, message: String) -> MeasureError {
+        MeasureError::Written { path: self.path.to_owned(), message }
+    }
+}
+
+#[derive(Default)]
+struct Share {
+    rows: u64,
+    columns: Vec<(usize, MeasuredColumn)>,
+    years: BTreeSet<i32>,
+    cohorts: BTreeSet<i32>,
+}
+
+/// Equal numbers have equal bits: there is one zero, and one that is not a number.
+fn bits(number: f64) -> u64 {
+    if number == 0.0 {
+        0
+    } else if number.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        number.to_bits()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use arrow::array::{Date32Array, Float64Array, Int64Array, StringArray};
+    use proptest::prelude::*;
+
+    use super::super::{Measuring, Place, Written};
+    use super::*;
+    use crate::sink::{Sink, close, create};
+
+    /// A text, a number and the place of a fraction.
+    type Cells = (Option<String>, Option<i64>, Option<u8>);
+
+    fn written(folder: &Path, format: Format, batches: &[RecordBatch], treatments: &[(&str, Treatment)]) -> Written {
+        let path = folder.join(format!("a.{}", format.extension()));
+        let _ = std::fs::remove_file(&path);
+        let mut sink = Sink::begin(create(&path).unwrap(), format, &batches[0].schema()).unwrap();
+        batches.iter().for_each(|batch| sink.write(batch).unwrap());
+        close(sink.finish().unwrap()).unwrap();
+        Written {
+            name: "a".to_owned(),
+            beside: folder.join("none"),
+            path,
+            dataset: "A".to_owned(),
+            person: Place::Column("text".to_owned()),
+            year: Place::OfYear(2010),
+            cohort: Place::Nowhere,
+            treatments: treatments.iter().map(|(name, treatment)| ((*name).to_owned(), treatment.clone())).collect(),
+        }
+    }
+
+    fn measured(folder: &Path, format: Format, file: Written) -> Result<super::super::MeasuredFile, MeasureError> {
+        let measuring = Measuring {
+            format,
+            tokens: &Tokens::new(&[1; 16]),
+            spill: folder,
+            threads: 2,
+            interrupt: &Interrupt::default(),
+        };
+        measuring.files(&[file]).map(|(mut files, _)| files.remove(0))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn columns_are_counted_as_plain_sets_count_them(
+            rows in proptest::collection::vec(
+                (proptest::option::of("[a-zé, \"\n]{1,20}"), proptest::option::of(-3_i64..9), proptest::option::of(0_u8..6)), 0..60,
+            ),
+            csv in any::<bool>(),
+        ) {
+            let place = tempfile::tempdir().unwrap();
+            let fraction = |part: &Option<u8>| part.map(|part| [0.0, -0.0, 0.5, 1e300, -7.25, 3.0][usize::from(part)]);
+            let texts: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.0.clone())));
+            let numbers: ArrayRef = Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.1)));
+            let days: ArrayRef = Arc::new(Date32Array::from_iter(rows.iter().map(|row| row.1.map(|day| day as i32))));
+            let fractions: ArrayRef = Arc::new(Float64Array::from_iter(rows.iter().map(|row| fraction(&row.2))));
+            let columns = [("text", texts), ("number", numbers), ("day", days), ("fraction", fractions)];
+            let batch = RecordBatch::try_from_iter(columns).unwrap();
+            let format = if csv { Format::Csv } else { Format::Parquet };
+            let found = measured(place.path(), format, written(place.path(), format, &[batch.clone(), batch], &[])).unwrap();
+            prop_assert_eq!(found.rows, 2 * rows.len() as u64);
+            let distinct = |of: &dyn Fn(&Cells) -> Option<String>| {
+                rows.iter().filter_map(of).collect::<std::collections::HashSet<_>>().len() as u64
+            };
+            // Text keeps the sign of a zero; as numbers the two are one.
+            let of_fraction = |row: &Cells| {
+                fraction(&row.2).map(|value| if csv { format!("{value:?}") } else { format!("{:?}", value + 0.0) })
+            };
+            let wanted = [
+                (distinct(&|row| row.0.clone()), rows.iter().filter(|row| row.0.is_none()).count()),
+                (distinct(&|row| row.1.map(|n| n.to_string())), rows.iter().filter(|row| row.1.is_none()).count()),
+                (distinct(&|row| row.1.map(|n| n.to_string())), rows.iter().filter(|row| row.1.is_none()).count()),
+                (distinct(&of_fraction), rows.iter().filter(|row| row.2.is_none()).count()),
+            ];
+            let counts = found.columns.iter().map(|column| (column.distinct, column.nulls)).collect::<Vec<_>>();
+            prop_assert_eq!(counts, wanted.map(|(distinct, nulls)| (distinct, 2 * nulls as u64)));
+            prop_assert_eq!((found.people, found.sha256), (wanted[0].0, register::Digest::of(
+                &std::fs::read(place.path().join(format!("a.{}", format.extension()))).unwrap(),
+            )));
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_not_treated_stops_the_measurement() {
+        let place = tempfile::tempdir().unwrap();
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["abcdefghijklmnopqrstuvwxyz", "A123456789012"]));
+        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+        for format in [Format::Parquet, Format::Csv] {
+            let file =
+                written(place.path(), format, std::slice::from_ref(&batch), &[("text", Treatment::Pseudonymise {})]);
+            let said = measured(place.path(), format, file).unwrap_err().to_string();
+            assert!(said.ends_with("column \"text\": a value is not as its treatment leaves it"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_is_an_error() {
+        let place = tempfile::tempdir().unwrap();
+        let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..5_000).map(|row| format!("{row:030}"))));
+        let batch = RecordBatch::try_from_iter([("text", texts)]).unwrap();
+        for format in [Format::Parquet, Format::Csv] {
+            let file = written(place.path(), format, std::slice::from_ref(&batch), &[]);
+            let bytes = std::fs::read(&file.path).unwrap();
+            let mut cut = std::fs::File::create(&file.path).unwrap();
+            cut.write_all(&bytes[..bytes.len() - 9]).unwrap();
+            assert!(measured(place.path(), format, file).is_err(), "{format:?}");
+        }
+    }
+}
