@@ -1,7 +1,7 @@
 //! The records, through the query engine: it reads, filters, joins by person, and spills; it decides nothing.
 //!
-//! CSV files are read as text, so that a code such as `007` leaves as it stands. Memory is bounded: what sorts or joins beyond
-//! it is spilt to the zone's own folder.
+//! CSV files are read as text, so that a code such as `007` leaves as it stands. Memory is bounded: what sorts or joins
+//! beyond it is spilt to the zone's own folder.
 
 mod files;
 mod rows;

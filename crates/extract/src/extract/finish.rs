@@ -35,8 +35,8 @@ pub(super) fn recorded(
     self::place(task, records, approved, record, partial, true)
 }
 
-/// Puts a sealed and recorded release in its place. Who is in it is recorded first: nothing becomes visible before a subject could
-/// be told of it.
+/// Puts a sealed and recorded release in its place. Who is in it is recorded first: nothing becomes visible before a
+/// subject could be told of it.
 ///
 /// # Errors
 /// If a file is not there as it was sealed, or cannot be moved.
@@ -77,12 +77,12 @@ pub(super) fn place(
     Ok(Extracted { files: finals, record, before })
 }
 
-/// Tells the membership index who is in a release: exact identifiers of the source with the place of their dataset, some of them
-/// more than once.
+/// Tells the membership index who is in a release: exact identifiers of the source with the place of their dataset,
+/// some of them more than once.
 ///
-/// TO BE JOINED: with the module `membership` this becomes
-/// `membership::record(zone, &ReleaseRecord { share, sequence, release, date: record.made.date(), datasets }, people)`, where
-/// `datasets` are those below. It has to be safe to call again for the same release, since a crash may come right after it.
+/// TO BE JOINED: with the module `membership` this becomes `membership::record(zone, &ReleaseRecord { share, sequence,
+/// release, date: record.made.date(), datasets }, people)`, where `datasets` are those below. It has to be safe to call
+/// again for the same release, since a crash may come right after it.
 fn membership(zone: &Zone, approved: &Approved, record: &Record, people: People) -> Result<(), ExtractError> {
     let datasets = leaving(approved);
     let (_, _) = (zone, record);
