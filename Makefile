@@ -18,7 +18,7 @@ PAPERS = $(CARGO_TARGET_DIR)/papers/$(PROFILE)/rollcall-papers
 LISTEN ?= 127.0.0.1:8080
 DATA ?= demo-data
 
-.PHONY: help demo assets build papers wasm test check unit log api browser crash extract bench screenshots clean
+.PHONY: help demo assets build papers wasm test check unit log api browser crash extract zones bench screenshots clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -53,6 +53,9 @@ extract: ## Build rollcall-extract, the program of the data zone, and test it
 	@if [ $(PROFILE) = release ]; then $(IN_EXTRACT) cargo build --quiet --release --locked --manifest-path crates/extract/Cargo.toml; \
 	  install -D -m 755 $(CARGO_TARGET_DIR)/extract/release/rollcall-extract $(CARGO_TARGET_DIR)/release/rollcall-extract; fi
 
+zones: build extract ## One release through every zone, with the real programs
+	tests/zones/run
+
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
 
@@ -66,7 +69,7 @@ test: export PROFILE := debug
 # is installed before, since only one may install at once.
 test: wasm check unit log ## Check and test everything; this is what CI runs
 	tests/install strace chromium poppler
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target crash browser api papers extract
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target crash browser api papers zones
 
 # First of all, or what is checked would be a site without the check in the browser.
 wasm:

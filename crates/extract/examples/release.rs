@@ -1,4 +1,5 @@
-//! Carries out one release on a synthetic population, to be measured: three tenths of the census, eight columns, a pseudonym.
+//! Carries out one release on a synthetic population, to be measured: three tenths of the census, eight columns, a
+//! pseudonym.
 //!
 //! `cargo run --release --example release -- SYNTH-FOLDER [csv]`
 

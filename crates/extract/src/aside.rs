@@ -1,5 +1,5 @@
-//! What is written beside the files that leave, and never leaves: who is in them, and, where the files themselves do not say
-//! it, to which person, year and cohort each row belongs. The measurement and the membership index read it.
+//! What is written beside the files that leave, and never leaves: who is in them, and, where the files themselves do
+//! not say it, to which person, year and cohort each row belongs. The measurement and the membership index read it.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -15,8 +15,8 @@ const REMEMBERED: usize = 900_000;
 /// The longest identifier.
 const LONGEST: usize = 1 << 16;
 
-/// The identifiers of the people in a release, as the source has them, each with the place of its dataset among those of which
-/// something leaves. Some may stand there more than once.
+/// The identifiers of the people in a release, as the source has them, each with the place of its dataset among those
+/// of which something leaves. Some may stand there more than once.
 pub struct PeopleWriter {
     output: BufWriter<File>,
     seen: HashSet<u128, Mixed>,

@@ -1,7 +1,8 @@
-//! Carrying out an instruction: plan, write, measure, compare with what was approved, seal, record, and only then put in its place.
+//! Carrying out an instruction: plan, write, measure, compare with what was approved, seal, record, and only then put
+//! in its place.
 //!
-//! A fault anywhere before the record leaves no package, no part of one and no folder. After the record only renames are missing;
-//! where a crash comes between the two, the same instruction finishes them.
+//! A fault anywhere before the record leaves no package, no part of one and no folder. After the record only renames
+//! are missing; where a crash comes between the two, the same instruction finishes them.
 
 mod finish;
 mod listed;
@@ -76,7 +77,8 @@ pub enum ExtractError {
     Plan(#[from] PlanError),
     /// It was carried out before.
     #[error(
-        "release {sequence} of {share} was carried out at {made}; a further release needs an instruction with its own number"
+        "release {sequence} of {share} was carried out at {made}; a further release needs an instruction with its own \
+         number"
     )]
     CarriedOut {
         /// The share.
@@ -100,8 +102,8 @@ pub enum ExtractError {
     },
     /// It was sealed and recorded, and the package is not where it was written.
     #[error(
-        "release {sequence} of {share} was sealed at {made} and recorded, but {path} is not there as it was sealed; give the folder that it \
-         was written to, or carry out an instruction with the next number"
+        "release {sequence} of {share} was sealed at {made} and recorded, but {path} is not there as it was sealed; \
+         give the folder that it was written to, or carry out an instruction with the next number"
     )]
     Lost {
         /// The share.

@@ -1,7 +1,7 @@
 //! The data zone: what is approved is extracted, measured and sealed beside the records, and nothing else leaves.
 //!
-//! A query engine reads, filters, joins and spills; treatments, pseudonyms, counts and risk are ours. The zone has no access to
-//! the casework or the public zone, and they have none to it: signed files pass by hand.
+//! A query engine reads, filters, joins and spills; treatments, pseudonyms, counts and risk are ours. The zone has no
+//! access to the casework or the public zone, and they have none to it: signed files pass by hand.
 
 pub mod aside;
 pub mod assess;

@@ -1,9 +1,9 @@
 //! What was written, measured by a reader that knows the files only.
 //!
-//! It shares nothing with what wrote them but the names of the columns: Parquet is read with the Parquet library and CSV with the
-//! CSV reader, from the first byte to the last. Counts are exact; memory is bounded by spilling. Where a file does not say to whom
-//! or when a row belongs, because that column does not leave, it is counted from the rows that were written beside it, and the
-//! measurement says so.
+//! It shares nothing with what wrote them but the names of the columns: Parquet is read with the Parquet library and
+//! CSV with the CSV reader, from the first byte to the last. Counts are exact; memory is bounded by spilling. Where a
+//! file does not say to whom or when a row belongs, because that column does not leave, it is counted from the rows
+//! that were written beside it, and the measurement says so.
 
 pub mod cohorts;
 pub mod distinct;

@@ -1,5 +1,5 @@
-//! What a release writes before it is one: a folder within the zone, and files beside the place of the package. Neither stays when
-//! the release fails, and what a killed process has left is removed by the next one.
+//! What a release writes before it is one: a folder within the zone, and files beside the place of the package. Neither
+//! stays when the release fails, and what a killed process has left is removed by the next one.
 
 use std::fs;
 use std::io;
@@ -119,8 +119,8 @@ impl Drop for Partial {
     }
 }
 
-/// Removes what killed processes have left, but for releases that are `recorded`, by share and sequence. The caller holds the
-/// zone's lock.
+/// Removes what killed processes have left, but for releases that are `recorded`, by share and sequence. The caller
+/// holds the zone's lock.
 ///
 /// # Errors
 /// If it cannot be removed.

@@ -1,8 +1,9 @@
-//! What was published of a share, so that one release can be subtracted from another only where ten people or more have changed.
+//! What was published of a share, so that one release can be subtracted from another only where ten people or more have
+//! changed.
 //!
-//! A count leaves rounded to 10. That alone is not enough: where 14 people became 15, "10" would become "20", and whoever knew the
-//! 14 would know the one. So a count that has been published stays as it is until the exact one has moved by 10 or more from the one
-//! that it was made of (decision 18).
+//! A count leaves rounded to 10. That alone is not enough: where 14 people became 15, "10" would become "20", and
+//! whoever knew the 14 would know the one. So a count that has been published stays as it is until the exact one has
+//! moved by 10 or more from the one that it was made of (decision 18).
 
 use std::collections::BTreeMap;
 
@@ -56,8 +57,8 @@ impl Published {
         manifest.cohorts = self.cohorts(measured);
     }
 
-    /// Which cohorts it holds. That somebody of a cohort is there is always said; whether all of it is, stays as it was said until
-    /// ten more or fewer are missing.
+    /// Which cohorts it holds. That somebody of a cohort is there is always said; whether all of it is, stays as it was
+    /// said until ten more or fewer are missing.
     fn cohorts(&mut self, measured: &Measured) -> Vec<Cohort> {
         let covers = measured.cohorts.iter().filter(|cohort| cohort.held > 0).filter_map(|cohort| {
             let missing = self.show(&format!("cohort/{}", cohort.cohort), cohort.missing());
@@ -112,8 +113,8 @@ mod tests {
 
     #[test]
     fn nothing_is_learnt_of_the_next_count_by_one_who_knows_the_first() {
-        // Every pair of counts up to 100: among the counts that would be shown as the second is, either the first itself is one
-        // (so it may be that nothing changed), or none of them is within ten of it.
+        // Every pair of counts up to 100: among the counts that would be shown as the second is, either the first
+        // itself is one (so it may be that nothing changed), or none of them is within ten of it.
         for first in 0..100_u64 {
             let mut by_shown: BTreeMap<Count, Vec<u64>> = BTreeMap::new();
             for second in 0..100_u64 {

@@ -1,7 +1,8 @@
-//! What the zone remembers of a release: its exact measure, what was published, and whether the package has reached its place.
+//! What the zone remembers of a release: its exact measure, what was published, and whether the package has reached its
+//! place.
 //!
-//! The record is written before the package becomes visible. So a release that was carried out is never carried out again with other
-//! content, and one that a crash stopped between the two is put in its place by the same instruction.
+//! The record is written before the package becomes visible. So a release that was carried out is never carried out
+//! again with other content, and one that a crash stopped between the two is put in its place by the same instruction.
 
 use std::fs;
 use std::io;

@@ -1,7 +1,7 @@
 //! Which rows may leave, and which values of them: years and school-year cohorts, row by row.
 //!
-//! The engine leaves out most rows by the same rule before they come here, where a column's type lets it. This is where the
-//! rule is held: a year or a date of birth that cannot be read stops the extract.
+//! The engine leaves out most rows by the same rule before they come here, where a column's type lets it. This is where
+//! the rule is held: a year or a date of birth that cannot be read stops the extract.
 
 use std::collections::BTreeSet;
 

@@ -92,7 +92,8 @@ impl<W: Write + Send> Sink<W> {
     }
 }
 
-/// An output that a writer is lent, and that remembers why it failed: what the writers say of it is not always the reason.
+/// An output that a writer is lent, and that remembers why it failed: what the writers say of it is not always the
+/// reason.
 struct Lent<W>(Arc<Mutex<(W, Option<io::Error>)>>);
 
 impl<W> Clone for Lent<W> {

@@ -1,7 +1,7 @@
 //! The records, through the query engine: it reads, filters, joins by person, and spills; it decides nothing.
 //!
-//! CSV files are read as text, so that a code such as `007` leaves as it stands. Memory is bounded: what sorts or joins beyond
-//! it is spilt to the zone's own folder.
+//! CSV files are read as text, so that a code such as `007` leaves as it stands. Memory is bounded: what sorts or joins
+//! beyond it is spilt to the zone's own folder.
 
 mod files;
 mod rows;
@@ -25,6 +25,9 @@ use crate::sources::Dataset;
 
 /// What the engine calls the people who are joined; no column of a source begins with a space.
 const FOUND: &str = " found";
+
+/// Rows that go through the engine at once.
+const BATCH: usize = 8_192;
 
 /// Why records cannot be read. No value of them is in it.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +111,7 @@ impl Engine {
             .map_err(|error| engine("the engine", &error))?;
         let config = SessionConfig::new()
             .with_target_partitions(threads.max(1))
+            .with_batch_size(BATCH)
             // A hash join holds one side in memory; sorted runs can be spilt.
             .set_bool("datafusion.optimizer.prefer_hash_join", false)
             // What every sort sets aside for merging; the engine's own 10 MB would leave none where there is little.
@@ -164,10 +168,16 @@ impl Engine {
     /// If the engine cannot hold it.
     pub fn people(&self, people: &[String]) -> Result<DataFrame, SourceError> {
         let schema = Arc::new(Schema::new(vec![Field::new(Self::LISTED, DataType::Utf8, false)]));
-        let column = Arc::new(StringArray::from_iter_values(people));
-        let batch = RecordBatch::try_new(schema, vec![column])
-            .map_err(|error| engine("the list of people", &DataFusionError::from(error)))?;
-        self.context.read_batch(batch).map_err(|error| engine("the list of people", &error))
+        let failed = |error: DataFusionError| engine("the list of people", &error);
+        let batch = |people: &[String]| {
+            let column = Arc::new(StringArray::from_iter_values(people));
+            RecordBatch::try_new(Arc::clone(&schema), vec![column]).map_err(|error| failed(error.into()))
+        };
+        let mut batches = people.chunks(BATCH).map(batch).collect::<Result<Vec<_>, _>>()?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(Arc::clone(&schema)));
+        }
+        self.context.read_batches(batches).map_err(failed)
     }
 
     /// The column of [`Engine::people`].
@@ -196,4 +206,34 @@ pub(crate) fn engine(dataset: &str, error: &DataFusionError) -> SourceError {
         _ => "the query engine cannot go on".to_owned(),
     };
     SourceError::Engine { dataset: dataset.to_owned(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::physical_plan::{ExecutionPlan, collect};
+
+    use super::*;
+
+    fn spills(planned: &Arc<dyn ExecutionPlan>) -> usize {
+        let own = planned.metrics().and_then(|metrics| metrics.spill_count()).unwrap_or(0);
+        own + planned.children().into_iter().map(spills).sum::<usize>()
+    }
+
+    #[tokio::test]
+    async fn a_join_by_person_that_memory_does_not_hold_is_spilt_and_comes_to_the_same() {
+        let people: Vec<String> =
+            (0_u64..1_000_000).map(|number| format!("{:013}", number * 7_919 % 1_000_003)).collect();
+        let place = tempfile::tempdir().unwrap();
+        for (memory, spilt) in [(512 << 20, false), (32 << 20, true)] {
+            let engine = Engine::new(memory, 2, place.path()).unwrap();
+            let rows = engine.people(&people).unwrap();
+            let others = engine.people(&people[600_000..]).unwrap();
+            let joined = engine.found_in("people", rows, Engine::LISTED, (others, Engine::LISTED)).unwrap();
+            let context = Arc::new(joined.task_ctx());
+            let planned = joined.create_physical_plan().await.unwrap();
+            let found = collect(Arc::clone(&planned), context).await.unwrap();
+            assert_eq!(found.iter().map(RecordBatch::num_rows).sum::<usize>(), 400_000);
+            assert_eq!(spills(&planned) > 0, spilt, "with {memory} bytes");
+        }
+    }
 }

@@ -8,8 +8,8 @@
 //! name = "School Census"      # as specifications name it
 //! path = "census"             # a Parquet or CSV file, or a folder of them, from the folder of this file
 //! person = "upn"              # the column that identifies a person, the same in every dataset
-//! year = "year"               # the column with the calendar year in which a row's school year begins, or, where all rows
-//!                             # are of one year, of-year = 1997
+//! year = "year"               # the column with the calendar year in which a row's school year begins; where all
+//!                             # rows are of one year, of-year = 1997 instead
 //! born = "birth_date"         # the column with the date of birth, where there is one: it gives the cohort
 //!
 //! [[dataset.column]]

@@ -1,8 +1,8 @@
-//! What is done to a column's values before they leave: the closed list of treatments, one file each, as pure functions over
-//! Arrow arrays.
+//! What is done to a column's values before they leave: the closed list of treatments, one file each, as pure functions
+//! over Arrow arrays.
 //!
-//! A missing value stays missing under every treatment. A cell that a treatment cannot read stops the extract: it is neither
-//! passed on nor silently dropped, and its value is in no error.
+//! A missing value stays missing under every treatment. A cell that a treatment cannot read stops the extract: it is
+//! neither passed on nor silently dropped, and its value is in no error.
 
 mod age_band;
 mod cell;

@@ -27,7 +27,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
     /// How much memory sorting and joining may use, in megabytes; beyond it they use the disk
-    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..))]
+    #[arg(long, value_name = "MB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(64..))]
     memory_limit: u32,
     /// Show no progress
     #[arg(long)]

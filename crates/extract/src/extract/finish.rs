@@ -36,8 +36,8 @@ pub(super) fn recorded(
     self::place(task, records, approved, record, partial, true)
 }
 
-/// Puts a sealed and recorded release in its place. Who is in it is recorded first: nothing becomes visible before a subject could
-/// be told of it.
+/// Puts a sealed and recorded release in its place. Who is in it is recorded first: nothing becomes visible before a
+/// subject could be told of it.
 ///
 /// # Errors
 /// If a file is not there as it was sealed, or cannot be moved.

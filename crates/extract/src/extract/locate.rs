@@ -1,5 +1,5 @@
-//! Where a cell is that could not be read: the engine gives rows without their places, so the files are read again, one by one and
-//! in their order, until the column cannot be treated.
+//! Where a cell is that could not be read: the engine gives rows without their places, so the files are read again, one
+//! by one and in their order, until the column cannot be treated.
 
 use datafusion::prelude::ident;
 use futures::StreamExt;

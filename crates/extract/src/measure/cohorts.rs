@@ -21,8 +21,8 @@ pub struct Held {
     pub all: u64,
 }
 
-/// Counts people of each cohort: `population` has every person of the sources with each cohort ([`super::token::in_cohort`]), and
-/// `people` those who are in the release.
+/// Counts people of each cohort: `population` has every person of the sources with each cohort
+/// ([`super::token::in_cohort`]), and `people` those who are in the release.
 ///
 /// # Errors
 /// If what was spilt cannot be read.
@@ -48,7 +48,8 @@ impl Held {
         self.all - self.held
     }
 
-    /// As a statement says it; nothing where the release holds nobody of it. `whole` is whether it is published as whole.
+    /// As a statement says it; nothing where the release holds nobody of it. `whole` is whether it is published as
+    /// whole.
     pub fn cover(&self, whole: bool) -> Option<Cohort> {
         let cover = if whole { Cover::All } else { Cover::Some };
         let cohort = format!("{}-{}", self.cohort, self.cohort + 1);

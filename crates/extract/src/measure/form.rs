@@ -1,5 +1,5 @@
-//! What a value looks like after its treatment. Whoever measures looks at every distinct value, so that no fault in what wrote the
-//! file lets a value out that was to be treated.
+//! What a value looks like after its treatment. Whoever measures looks at every distinct value, so that no fault in
+//! what wrote the file lets a value out that was to be treated.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Values as numbers of 128 bits, equal where the values are equal.
 //!
-//! Short values are packed whole, so that nothing is left to chance; longer ones are hashed with SipHash under a key that
-//! nobody knows and that is new in every run, so that nobody can make two of them meet.
+//! Short values are packed whole, so that nothing is left to chance; longer ones are hashed with SipHash under a key
+//! that nobody knows and that is new in every run, so that nobody can make two of them meet.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

@@ -66,7 +66,8 @@ pub enum Refusal {
     },
     /// The column that identifies people, treated so that some of them could still be told.
     #[error(
-        "{dataset}: the item {item:?} identifies people; it can be kept, dropped or replaced by a pseudonym, and was approved {treatment:?}"
+        "{dataset}: the item {item:?} identifies people; it can be kept, dropped or replaced by a \
+         pseudonym, and was approved {treatment:?}"
     )]
     Identifier {
         /// The dataset.

@@ -86,7 +86,8 @@ impl Files {
         self.paths.iter().map(|path| Self { format: self.format, paths: vec![path.clone()] })
     }
 
-    /// About how many rows there are: Parquet files say it, of CSV files it is guessed from the length of the first lines.
+    /// About how many rows there are: Parquet files say it, of CSV files it is guessed from the length of the first
+    /// lines.
     pub fn rows(&self) -> u64 {
         self.paths.iter().filter_map(|path| self.rows_of(path).ok()).sum()
     }

@@ -82,8 +82,8 @@ impl Condition {
     }
 }
 
-/// Rows that lie within one of the windows. With `unread`, also those whose year or date of birth is a text that is none, so
-/// that whoever reads them can stop there.
+/// Rows that lie within one of the windows. With `unread`, also those whose year or date of birth is a text that is
+/// none, so that whoever reads them can stop there.
 pub fn within(rows: &Rows, windows: &[Window], unread: bool) -> Expr {
     let any = windows.iter().map(|window| {
         let year = match (&rows.year, rows.of_year) {

@@ -1,7 +1,7 @@
 //! Ages as bands such as `10-14`, the first of which begins at 0.
 //!
-//! A date of birth gives the age on 31 August before the row's school year, as schools count it. An age with a fraction is
-//! taken in whole years.
+//! A date of birth gives the age on 31 August before the row's school year, as schools count it. An age with a fraction
+//! is taken in whole years.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -69,7 +69,8 @@ pub fn texts(array: &ArrayRef) -> StringArray {
 pub(super) fn as_type(array: &ArrayRef, wanted: &DataType) -> ArrayRef {
     match cast(array, wanted) {
         Ok(array) => array,
-        // `Kind::of` and `fits` let only such pairs pass, and a batch of texts has fewer bytes than an offset can count.
+        // `Kind::of` and `fits` let only such pairs pass, and a batch of texts has fewer bytes than an offset can
+        // count.
         Err(_) => unreachable!("{} cannot become {wanted}", array.data_type()),
     }
 }

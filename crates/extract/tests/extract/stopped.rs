@@ -136,7 +136,7 @@ async fn a_crash_between_record_and_package_is_finished_with_the_same_content_or
 }
 
 #[test]
-fn ctrl_c_stops_the_program_and_leaves_nothing() {
+fn ctrl_c_stops_the_program_and_leaves_nothing_and_then_it_can_be_done() {
     let mut given = Given::new();
     let rows: Vec<_> = (1..=200_000).map(|number| pupil(number, 2010)).collect();
     let path = given.records().join("census of schools/2010 [all].parquet");
@@ -147,7 +147,8 @@ fn ctrl_c_stops_the_program_and_leaves_nothing() {
     instruction.valid_until = "9999".parse().unwrap();
     let file = given.folder.path().join("instruction");
     fs::write(&file, given.signed(&instruction)).unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_rollcall-extract"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall-extract"));
+    command
         .arg("extract")
         .arg(&file)
         .arg("--zone")
@@ -156,9 +157,9 @@ fn ctrl_c_stops_the_program_and_leaves_nothing() {
         .arg(given.records().join("sources.toml"))
         .arg("--out")
         .arg(&given.out)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut program = command.spawn().unwrap();
     // It is at work as soon as there is something that it would leave behind.
     let partial = given.zone.folder().join("partial");
     let at_work = || fs::read_dir(&partial).is_ok_and(|mut entries| entries.next().is_some());
@@ -171,6 +172,11 @@ fn ctrl_c_stops_the_program_and_leaves_nothing() {
     assert!(!done.status.success(), "{said}");
     assert!(said.contains("interrupted; nothing was left behind"), "{said}");
     assert_eq!(given.left(), NOTHING);
+    // Nothing stands in the way of doing it again, to the end.
+    let done = command.output().unwrap();
+    let wanted = ["rollcall", "manifest", "key"].map(|end| given.out.join(format!("DS-1-1.{end}")));
+    assert_eq!(String::from_utf8(done.stdout).unwrap().lines().map(PathBuf::from).collect::<Vec<_>>(), wanted);
+    assert!(done.status.success() && wanted.iter().all(|path| path.is_file()));
     let mode = fs::metadata(given.zone.folder().join("releases")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
