@@ -125,8 +125,12 @@ fn number() -> impl Strategy<Value = u64> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let any =
-        prop_oneof!["[a-zA-Z ]{0,12}", "\\PC{0,60}", Just("<script>alert('&')</script>\u{0}\u{7}".to_owned()), ".{0,8}"];
+    let any = prop_oneof![
+        "[a-zA-Z ]{0,12}",
+        "\\PC{0,60}",
+        Just("<script>alert('&')</script>\u{0}\u{7}".to_owned()),
+        ".{0,8}"
+    ];
     any.prop_filter("what a number that went wrong would be", |text| !text.contains("NaN"))
 }
 
