@@ -87,6 +87,7 @@ async fn real_records_leave_as_they_were_approved() {
     assert!(plain.len() > 5_000);
     for (sequence, format) in [(1, Format::Csv), (2, Format::Parquet)] {
         (instruction.sequence, instruction.format) = (sequence, format);
+        instruction.release = format!("R{sequence}");
         let done = given.extract(&instruction).await.unwrap();
         let (manifest, tables) = given.open(&done);
         let table = &tables["A level chemistry"];

@@ -216,7 +216,7 @@ async fn a_second_release_shows_the_first_ones_counts_until_ten_have_changed() {
     let shown = async |given: &Given, sequence: u32| {
         let asked = specification(vec![part("Census", vec![item("upn", Treatment::Pseudonymise {})], vec![])]);
         let mut instruction = given.instruction(asked);
-        instruction.sequence = sequence;
+        (instruction.sequence, instruction.release) = (sequence, format!("R{sequence}"));
         let done = given.extract(&instruction).await.unwrap();
         (done.record.measured.people, given.open(&done).0.people)
     };
@@ -248,7 +248,7 @@ async fn what_is_written_does_not_depend_on_how_much_memory_there_is() {
     for (sequence, memory) in [(1, 256 << 20), (2, 16 << 20)] {
         given.memory = memory;
         let mut instruction = given.instruction(asked.clone());
-        instruction.sequence = sequence;
+        (instruction.sequence, instruction.release) = (sequence, format!("R{sequence}"));
         let done = given.extract(&instruction).await.unwrap();
         let (_, mut tables) = given.open(&done);
         tables.values_mut().for_each(|table| table.rows.sort());
