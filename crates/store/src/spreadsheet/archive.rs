@@ -20,7 +20,7 @@ pub(super) struct Archive<W: Write + Seek> {
 /// Writes an archive of the members that `fill` puts into it.
 pub(super) fn write<W: Write + Seek>(out: W, fill: impl FnOnce(&mut Archive<W>) -> io::Result<()>) -> io::Result<()> {
     let given_up = Rc::new(Cell::new(false));
-    let outlet = Outlet { out, at: 0, given_up: Rc::clone(&given_up) };
+    let outlet = Outlet { out, at: 0, end: 0, given_up: Rc::clone(&given_up) };
     let gathered = String::with_capacity(2 * GATHERED);
     let mut archive = Archive { zip: ZipWriter::new(outlet), gathered, length: 0 };
     if let Err(error) = fill(&mut archive).and_then(|()| archive.empty()) {
@@ -80,10 +80,12 @@ fn options() -> SimpleFileOptions {
 }
 
 /// What the archive is written to. An archive that is dropped is finished by `zip` all the same, which prints what fails
-/// then; so nothing is written any more once the archive was given up, or the first write has failed.
+/// then; so nothing is written any more once the archive was given up, or the first write has failed. From then on the place
+/// is the end of all that was asked for, since `zip` holds that nothing ends before it began.
 struct Outlet<W> {
     out: W,
     at: u64,
+    end: u64,
     given_up: Rc<Cell<bool>>,
 }
 
@@ -94,16 +96,22 @@ impl<W> Outlet<W> {
         }
         done
     }
+
+    fn stand_at(&mut self, at: u64) {
+        self.at = at;
+        self.end = self.end.max(at);
+    }
 }
 
 impl<W: Write> Write for Outlet<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.given_up.get() {
+            self.end += bytes.len() as u64;
             return Ok(bytes.len());
         }
         let done = self.out.write(bytes);
         let length = self.watch(done)?;
-        self.at += length as u64;
+        self.stand_at(self.at + length as u64);
         Ok(length)
     }
 
@@ -119,10 +127,11 @@ impl<W: Write> Write for Outlet<W> {
 impl<W: Seek> Seek for Outlet<W> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         if self.given_up.get() {
-            return Ok(self.at);
+            return Ok(self.end);
         }
         let done = self.out.seek(to);
-        self.at = self.watch(done)?;
-        Ok(self.at)
+        let at = self.watch(done)?;
+        self.stand_at(at);
+        Ok(at)
     }
 }

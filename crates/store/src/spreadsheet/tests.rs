@@ -240,3 +240,52 @@ fn a_full_disk_is_an_error_wherever_it_comes() {
         }
     }
 }
+
+/// A place of which the calls from the `left`-th on fail, as a disk does that fills or breaks.
+struct Failing {
+    place: Cursor<Vec<u8>>,
+    left: usize,
+}
+
+impl Failing {
+    fn call(&mut self) -> io::Result<&mut Cursor<Vec<u8>>> {
+        self.left = self.left.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
+        Ok(&mut self.place)
+    }
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.call()?.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.call()?.flush()
+    }
+}
+
+impl Seek for Failing {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.call()?.seek(to)
+    }
+}
+
+#[test]
+fn a_disk_that_fails_at_any_call_is_an_error_and_nothing_worse() {
+    for &form in Form::ALL {
+        let mut calls = 0;
+        let done = loop {
+            // Through a buffer, as files are written: then what fails is seldom what was asked for last.
+            let mut out = io::BufWriter::with_capacity(600, Failing { place: Cursor::new(Vec::new()), left: calls });
+            let done = write_within(Limits::STANDARD, form, &sheet(), awkward().into_iter().map(Ok), &mut out);
+            let (failing, _) = out.into_parts();
+            match done {
+                Ok(()) => break failing.place.into_inner(),
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{form:?} at call {calls}"),
+            }
+            calls += 1;
+        };
+        assert!(calls > 1, "{form:?} has failed at {calls} calls only");
+        assert_eq!(done, written(form, &awkward(), Limits::STANDARD), "{form:?}");
+    }
+}
