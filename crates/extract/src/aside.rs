@@ -9,43 +9,37 @@ use std::path::{Path, PathBuf};
 use crate::measure::token::Mixed;
 use crate::sink::{close, create};
 
-/// So many people are remembered at once, so that most are written once only: 18 MB.
-const REMEMBERED: usize = 900_000;
+/// So many people are remembered at once by each reader, so that most are written once only: 9 MB.
+const REMEMBERED: usize = 450_000;
 
 /// The longest identifier.
 const LONGEST: usize = 1 << 16;
 
-/// The identifiers of the people in a release, as the source has them, each with the place of its dataset among those
-/// of which something leaves. Some may stand there more than once.
-pub struct PeopleWriter {
-    output: BufWriter<File>,
-    seen: HashSet<u128, Mixed>,
+/// The people whom one reader has met in a dataset, as the source has their identifiers, each with the place of the dataset
+/// among those of which something leaves. Some may come more than once.
+pub struct Met {
     dataset: u8,
+    seen: HashSet<u128, Mixed>,
+    new: Vec<u8>,
 }
 
-impl PeopleWriter {
-    /// Begins.
-    ///
-    /// # Errors
-    /// If the file cannot be made.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self { output: create(path)?, seen: HashSet::default(), dataset: 0 })
-    }
+/// What is to be written of people who were met.
+pub struct Identifiers(Vec<u8>);
 
-    /// Goes on with another dataset.
+impl Met {
+    /// Nobody yet.
     ///
     /// # Errors
-    /// If there are more than the 256 that a byte can name.
-    pub fn dataset(&mut self, number: usize) -> io::Result<()> {
-        self.dataset = u8::try_from(number).map_err(|_| io::Error::other("a release has more than 256 datasets"))?;
-        self.seen.clear();
-        Ok(())
+    /// If there are more datasets than the 256 that a byte can name.
+    pub fn in_dataset(number: usize) -> io::Result<Self> {
+        let dataset = u8::try_from(number).map_err(|_| io::Error::other("a release has more than 256 datasets"))?;
+        Ok(Self { dataset, seen: HashSet::default(), new: Vec::new() })
     }
 
     /// Adds a person, known by a token of the identifier.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If the identifier is too long.
     pub fn add(&mut self, identifier: &str, token: u128) -> io::Result<()> {
         if self.seen.contains(&token) {
             return Ok(());
@@ -58,9 +52,36 @@ impl PeopleWriter {
             return Err(io::Error::other(format!("an identifier has more than {LONGEST} bytes")));
         }
         let length = u32::try_from(identifier.len()).map_err(io::Error::other)?;
-        self.output.write_all(&[self.dataset])?;
-        self.output.write_all(&length.to_le_bytes())?;
-        self.output.write_all(identifier.as_bytes())
+        self.new.push(self.dataset);
+        self.new.extend_from_slice(&length.to_le_bytes());
+        self.new.extend_from_slice(identifier.as_bytes());
+        Ok(())
+    }
+
+    /// Those who came since the last time.
+    pub fn take(&mut self) -> Identifiers {
+        Identifiers(std::mem::take(&mut self.new))
+    }
+}
+
+/// The people in a release.
+pub struct PeopleWriter(BufWriter<File>);
+
+impl PeopleWriter {
+    /// Begins.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        create(path).map(Self)
+    }
+
+    /// Adds people whom a reader has met.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn add(&mut self, people: &Identifiers) -> io::Result<()> {
+        self.0.write_all(&people.0)
     }
 
     /// Ends.
@@ -68,7 +89,7 @@ impl PeopleWriter {
     /// # Errors
     /// If it cannot be written.
     pub fn finish(self) -> io::Result<()> {
-        close(self.output)
+        close(self.0)
     }
 }
 
@@ -132,16 +153,12 @@ impl RowsWriter {
         create(path).map(Self)
     }
 
-    /// Adds a row.
+    /// Adds rows, each of them as [`Row::put`] puts it.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub fn add(&mut self, row: Row) -> io::Result<()> {
-        let mut bytes = [0; Row::BYTES];
-        bytes[..16].copy_from_slice(&row.person.to_le_bytes());
-        bytes[16..20].copy_from_slice(&row.year.to_le_bytes());
-        bytes[20..].copy_from_slice(&row.cohort.unwrap_or(i32::MIN).to_le_bytes());
-        self.0.write_all(&bytes)
+    /// If they cannot be written.
+    pub fn add(&mut self, rows: &[u8]) -> io::Result<()> {
+        self.0.write_all(rows)
     }
 
     /// Ends.
@@ -155,6 +172,13 @@ impl RowsWriter {
 
 impl Row {
     const BYTES: usize = 24;
+
+    /// Puts it after others.
+    pub fn put(self, rows: &mut Vec<u8>) {
+        rows.extend_from_slice(&self.person.to_le_bytes());
+        rows.extend_from_slice(&self.year.to_le_bytes());
+        rows.extend_from_slice(&self.cohort.unwrap_or(i32::MIN).to_le_bytes());
+    }
 
     /// Reads the rows beside a file.
     ///
@@ -203,18 +227,23 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let aside = Aside(place.path().to_owned());
         let mut people = PeopleWriter::create(&aside.people()).unwrap();
+        let mut met = Met::in_dataset(0).unwrap();
         for (name, token) in [("A", 1), ("é\n", 2), ("A", 1)] {
-            people.add(name, token).unwrap();
+            met.add(name, token).unwrap();
+            people.add(&met.take()).unwrap();
         }
-        people.dataset(3).unwrap();
-        people.add("A", 1).unwrap();
+        let mut met = Met::in_dataset(3).unwrap();
+        met.add("A", 1).unwrap();
+        people.add(&met.take()).unwrap();
         people.finish().unwrap();
         let read: Vec<(usize, String)> = People::open(&aside.people()).unwrap().map(Result::unwrap).collect();
         assert_eq!(read, [(0, "A".to_owned()), (0, "é\n".to_owned()), (3, "A".to_owned())]);
         let rows =
             [Row { person: 7, year: 2010, cohort: None }, Row { person: u128::MAX, year: 2011, cohort: Some(2000) }];
         let mut writer = RowsWriter::create(&aside.rows("a.csv.zst")).unwrap();
-        rows.iter().for_each(|row| writer.add(*row).unwrap());
+        let mut bytes = Vec::new();
+        rows.iter().for_each(|row| row.put(&mut bytes));
+        writer.add(&bytes).unwrap();
         writer.finish().unwrap();
         let mut read = Vec::new();
         let count = Row::read(&aside.rows("a.csv.zst"), |row| {

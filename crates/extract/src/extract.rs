@@ -4,6 +4,7 @@
 //! A fault anywhere before the record leaves no package, no part of one and no folder. After the record only renames
 //! are missing; where a crash comes between the two, the same instruction finishes them.
 
+mod everybody;
 mod finish;
 mod listed;
 mod locate;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use package::manifest::Excess;
 use register::Moment;
 
-pub use run::extract;
+pub use run::{extract, written_rows};
 
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::measure::MeasureError;

@@ -5,6 +5,7 @@
 
 pub mod aside;
 pub mod assess;
+pub mod bench;
 pub mod calendar;
 pub mod commands;
 pub mod extract;
@@ -13,6 +14,7 @@ pub mod measure;
 pub mod membership;
 pub mod partial;
 pub mod plan;
+pub mod population;
 pub mod progress;
 pub mod pseudonym;
 pub mod published;

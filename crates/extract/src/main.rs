@@ -17,6 +17,10 @@ struct Program {
 enum Command {
     /// Count how easily people could be found in what a specification asks for
     Assess(commands::assess::Arguments),
+    /// Measure it beside DuckDB, Polars and suda
+    Bench(commands::bench::Arguments),
+    #[command(hide = true)]
+    BenchJob(commands::bench::Job),
     /// Carry out a signed instruction: extract, measure, seal
     Extract(commands::extract::Arguments),
     /// Make the folder with the zone's keys and records
@@ -32,6 +36,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Program::parse().command {
         Command::Assess(arguments) => commands::assess::run(&arguments),
+        Command::Bench(arguments) => commands::bench::run(&arguments),
+        Command::BenchJob(arguments) => commands::bench::job(&arguments),
         Command::Extract(arguments) => commands::extract::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
         Command::Synth(arguments) => commands::synth::run(&arguments),

@@ -1,4 +1,9 @@
-//! Where treated rows go: one Parquet or CSV file a dataset, compressed with zstd, batch after batch.
+//! Where treated rows go: one Parquet or CSV file a dataset, compressed with zstd.
+//!
+//! Whoever reads packs rows into groups ([`Packer`]), several at once; the file takes the groups as they come ([`Sink`]), so
+//! that the one who writes has nearly nothing to do.
+
+mod packer;
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};
@@ -11,26 +16,45 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use package::instruction::Format;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, ArrowWriterOptions};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+
+pub use packer::Packer;
 
 /// The level of compression: the higher ones of zstd cost more time than they save.
 const LEVEL: i32 = 1;
 
-/// Rows of a row group, and its bytes: what the writer of Parquet holds in memory.
-const GROUP_ROWS: usize = 1 << 18;
-const GROUP_BYTES: usize = 24 << 20;
+/// Rows that are packed together, and their bytes: what each packer holds in memory.
+const GROUP_ROWS: usize = 1 << 17;
+const GROUP_BYTES: usize = 12 << 20;
 
 /// A file that is being written.
 pub struct Sink<W: Write + Send> {
     written: Written<W>,
     output: Lent<W>,
+    packing: Packing,
 }
 
 enum Written<W: Write + Send> {
-    Parquet(Box<ArrowWriter<Lent<W>>>),
-    Csv(Box<arrow::csv::Writer<zstd::Encoder<'static, Lent<W>>>>),
+    Parquet(SerializedFileWriter<Lent<W>>),
+    Csv(zstd::Encoder<'static, Lent<W>>),
+}
+
+/// How the rows of a file are packed.
+#[derive(Clone)]
+enum Packing {
+    Parquet(SchemaRef, Arc<ArrowRowGroupWriterFactory>),
+    Csv,
+}
+
+/// Rows that were packed together.
+pub enum Packed {
+    /// A row group of Parquet, column by column.
+    Parquet(Vec<ArrowColumnChunk>),
+    /// Lines of CSV, not compressed yet: a stream in several frames is one that not every reader reads to its end.
+    Csv(Vec<u8>),
 }
 
 impl<W: Write + Send> Sink<W> {
@@ -41,38 +65,54 @@ impl<W: Write + Send> Sink<W> {
     pub fn begin(output: W, format: Format, schema: &SchemaRef) -> io::Result<Self> {
         let output = Lent(Arc::new(Mutex::new((output, None))));
         let lent = output.clone();
-        let written = match format {
+        let (written, packing) = match format {
             Format::Parquet => {
                 let level = ZstdLevel::try_new(LEVEL).map_err(io::Error::other)?;
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(level))
-                    .set_max_row_group_row_count(Some(GROUP_ROWS))
-                    .set_max_row_group_bytes(Some(GROUP_BYTES))
                     .set_created_by("rollcall-extract".to_owned())
                     .build();
                 let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
                 let writer = ArrowWriter::try_new_with_options(lent, schema.clone(), options);
-                Written::Parquet(Box::new(writer.map_err(|error| output.reason(error))?))
+                let parts = writer.and_then(ArrowWriter::into_serialized_writer);
+                let (writer, factory) = parts.map_err(|error| output.reason(error))?;
+                (Written::Parquet(writer), Packing::Parquet(schema.clone(), Arc::new(factory)))
             }
             Format::Csv => {
-                let packing = zstd::Encoder::new(lent, LEVEL)?;
-                let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(packing);
+                let mut packing = zstd::Encoder::new(lent, LEVEL)?;
                 // The header stands also where no row follows.
-                writer.write(&RecordBatch::new_empty(schema.clone())).map_err(|error| output.reason(error))?;
-                Written::Csv(Box::new(writer))
+                let mut header = arrow::csv::WriterBuilder::new().with_header(true).build(Vec::new());
+                header.write(&RecordBatch::new_empty(schema.clone())).map_err(io::Error::other)?;
+                packing.write_all(&header.into_inner())?;
+                (Written::Csv(packing), Packing::Csv)
             }
         };
-        Ok(Self { written, output })
+        Ok(Self { written, output, packing })
     }
 
-    /// Writes rows.
+    /// Who packs rows for this file.
+    pub fn packer(&self) -> Packer {
+        Packer::new(self.packing.clone())
+    }
+
+    /// Writes rows that were packed for this file.
     ///
     /// # Errors
     /// If they cannot be written.
-    pub fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
-        match &mut self.written {
-            Written::Parquet(writer) => writer.write(batch).map_err(|error| self.output.reason(error)),
-            Written::Csv(writer) => writer.write(batch).map_err(|error| self.output.reason(error)),
+    pub fn write(&mut self, packed: Packed) -> io::Result<()> {
+        match (&mut self.written, packed) {
+            (Written::Parquet(writer), Packed::Parquet(columns)) => {
+                let write = || {
+                    let mut group = writer.next_row_group()?;
+                    columns.into_iter().try_for_each(|column| column.append_to_row_group(&mut group))?;
+                    group.close().map(drop)
+                };
+                write().map_err(|error: parquet::errors::ParquetError| self.output.reason(error))
+            }
+            (Written::Csv(writer), Packed::Csv(lines)) => writer.write_all(&lines),
+            (Written::Parquet(_), Packed::Csv(_)) | (Written::Csv(_), Packed::Parquet(_)) => {
+                Err(io::Error::other("the rows were packed for another file"))
+            }
         }
     }
 
@@ -81,14 +121,16 @@ impl<W: Write + Send> Sink<W> {
     /// # Errors
     /// If its end cannot be written.
     pub fn finish(self) -> io::Result<W> {
-        match self.written {
-            Written::Parquet(mut writer) => {
-                writer.finish().map_err(|error| self.output.reason(error))?;
-                writer.sync()?;
+        // The factory has no part in the output.
+        let Self { written, output, .. } = self;
+        match written {
+            Written::Parquet(writer) => {
+                let mut lent = writer.into_inner().map_err(|error| output.reason(error))?;
+                lent.flush()?;
             }
-            Written::Csv(writer) => drop(writer.into_inner().finish()?),
+            Written::Csv(writer) => drop(writer.finish()?),
         }
-        self.output.back()
+        output.back()
     }
 }
 
@@ -160,6 +202,18 @@ pub fn close(output: BufWriter<File>) -> io::Result<()> {
 }
 
 #[cfg(test)]
+impl<W: Write + Send> Sink<W> {
+    /// Packs batches and writes what was packed.
+    pub(crate) fn write_batches(&mut self, batches: &[RecordBatch]) -> io::Result<()> {
+        let mut packer = self.packer();
+        for batch in batches {
+            packer.add(batch)?.map_or(Ok(()), |packed| self.write(packed))?;
+        }
+        packer.finish()?.map_or(Ok(()), |packed| self.write(packed))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use arrow::array::{ArrayRef, Int64Array, StringArray};
 
@@ -196,7 +250,7 @@ mod tests {
         let written = |format, room| {
             let mut sink = Sink::begin(Full(room), format, &batch().schema())?;
             for _ in 0..4 {
-                sink.write(&batch())?;
+                sink.write_batches(&[batch()])?;
             }
             sink.finish()
         };

@@ -1,4 +1,4 @@
-//! One dataset, from the engine to its file: several threads read and treat, one writes, and little waits between them.
+//! One dataset, from the engine to its file: several threads read, treat and pack, one writes, and little waits between them.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -12,15 +12,15 @@ use package::instruction::Format;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::aside::{PeopleWriter, Row, RowsWriter};
+use crate::aside::{Identifiers, Met, PeopleWriter, Row, RowsWriter};
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::progress::Progress;
-use crate::rows::{ColumnFault, Piece, Worker};
-use crate::sink::{Sink, close, create};
+use crate::rows::{ColumnFault, Worker};
+use crate::sink::{Packed, Packer, Sink, close, create};
 use crate::source::{SourceError, engine};
 
-/// Batches that may wait for the writer, for each thread.
-const WAITING: usize = 2;
+/// Groups of rows that may wait for the writer.
+const WAITING: usize = 1;
 
 /// Why a dataset was not written.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,8 @@ pub struct Output {
     pub beside: Option<PathBuf>,
     /// The people of the whole release.
     pub people: PeopleWriter,
+    /// The place of the dataset among those of which something leaves.
+    pub number: usize,
 }
 
 /// What was written of a dataset.
@@ -79,26 +81,32 @@ pub async fn write(
     let context = Arc::new(rows.task_ctx());
     let planned = rows.create_physical_plan().await.map_err(|error| engine(dataset, &error))?;
     let streams = execute_stream_partitioned(Arc::clone(&planned), context).map_err(|error| engine(dataset, &error))?;
-    let (sender, receiver) = mpsc::channel::<Piece>(WAITING * streams.len().max(1));
-    let writing = {
-        let (schema, interrupt) = (Arc::clone(worker.schema()), interrupt.clone());
-        let progress = progress.clone();
-        tokio::task::spawn_blocking(move || {
-            Writing::begin(output, &schema)?.all(receiver, &interrupt, || progress.read(read_rows(&planned)))
-        })
+    let writing = Writing::begin(&output, worker.schema())?;
+    let reader = Reader {
+        dataset: dataset.to_owned(),
+        path: output.file.clone(),
+        number: output.number,
+        beside: output.beside.is_some(),
+        worker,
+        interrupt: interrupt.clone(),
+        progress: progress.clone(),
+        planned,
     };
-    let worker = Arc::new(worker);
+    let reader = Arc::new(reader);
+    let (sender, receiver) = mpsc::channel::<Group>(WAITING);
     let mut readers = JoinSet::new();
     for stream in streams {
-        readers.spawn(read(dataset.to_owned(), stream, Arc::clone(&worker), sender.clone(), interrupt.clone()));
+        readers.spawn(Arc::clone(&reader).read(stream, writing.sink.packer(), sender.clone()));
     }
+    let interrupted = interrupt.clone();
+    let writing = tokio::task::spawn_blocking(move || writing.all(receiver, output, &interrupted));
     drop(sender);
-    let mut failed = None;
+    let (mut failed, mut without_person) = (None, 0);
     loop {
         tokio::select! {
             read = readers.join_next() => match read {
                 None => break,
-                Some(Ok(Ok(()))) => {}
+                Some(Ok(Ok(nobody))) => without_person += nobody,
                 Some(Ok(Err(error))) => {
                     failed.get_or_insert(error);
                     readers.abort_all();
@@ -121,27 +129,69 @@ pub async fn write(
         // Readers stop when the writer has, and then its reason is the first.
         (_, Err(error @ WriteError::File { .. })) => Err(error),
         (Some(error), _) => Err(error),
-        (None, written) => written,
+        (None, written) => written.map(|people| Done { people, without_person }),
     }
 }
 
-async fn read(
+/// Rows that were packed, and what is known of them beside.
+struct Group {
+    packed: Packed,
+    people: Identifiers,
+    beside: Vec<u8>,
+}
+
+/// Reads, treats and packs rows of a dataset; as many do as there are threads.
+struct Reader {
     dataset: String,
-    mut stream: SendableRecordBatchStream,
-    worker: Arc<Worker>,
-    sender: mpsc::Sender<Piece>,
+    path: PathBuf,
+    number: usize,
+    beside: bool,
+    worker: Worker,
     interrupt: Interrupt,
-) -> Result<(), WriteError> {
-    while let Some(batch) = stream.next().await {
-        interrupt.check()?;
-        let batch = batch.map_err(|error| engine(&dataset, &error))?;
-        let piece = worker.piece(&batch).map_err(WriteError::Cells)?;
-        if sender.send(piece).await.is_err() {
-            // The writer has stopped, and says why.
-            return Err(Interrupted.into());
+    progress: Progress,
+    planned: Arc<dyn ExecutionPlan>,
+}
+
+impl Reader {
+    /// Gives how many rows stayed because they name nobody.
+    async fn read(
+        self: Arc<Self>,
+        mut stream: SendableRecordBatchStream,
+        mut packer: Packer,
+        sender: mpsc::Sender<Group>,
+    ) -> Result<u64, WriteError> {
+        let mut met = Met::in_dataset(self.number).map_err(at(&self.path))?;
+        let (mut beside, mut without_person) = (Vec::new(), 0);
+        while let Some(batch) = stream.next().await {
+            self.interrupt.check()?;
+            let batch = batch.map_err(|error| engine(&self.dataset, &error))?;
+            let piece = self.worker.piece(&batch).map_err(WriteError::Cells)?;
+            for (person, token) in piece.people.iter().zip(&piece.tokens) {
+                met.add(person.unwrap_or_default(), *token).map_err(at(&self.path))?;
+            }
+            if self.beside {
+                for (row, person) in piece.tokens.iter().enumerate() {
+                    let year = piece.times.years[row].unwrap_or_default();
+                    let cohort = piece.times.cohorts.get(row).copied().flatten();
+                    Row { person: *person, year, cohort }.put(&mut beside);
+                }
+            }
+            without_person += piece.without_person;
+            if let Some(packed) = packer.add(&piece.batch).map_err(at(&self.path))? {
+                send(&sender, Group { packed, people: met.take(), beside: std::mem::take(&mut beside) }).await?;
+            }
+            self.progress.read(read_rows(&self.planned));
         }
+        if let Some(packed) = packer.finish().map_err(at(&self.path))? {
+            send(&sender, Group { packed, people: met.take(), beside }).await?;
+        }
+        Ok(without_person)
     }
-    Ok(())
+}
+
+async fn send(sender: &mpsc::Sender<Group>, group: Group) -> Result<(), WriteError> {
+    // Where the writer has stopped, it says why.
+    sender.send(group).await.map_err(|_| Interrupted.into())
 }
 
 /// How many rows the engine has read of the source so far.
@@ -154,57 +204,37 @@ fn read_rows(planned: &Arc<dyn ExecutionPlan>) -> u64 {
 }
 
 struct Writing {
-    path: PathBuf,
     sink: Sink<BufWriter<File>>,
-    beside: Option<(PathBuf, RowsWriter)>,
-    people: PeopleWriter,
-    without_person: u64,
+    beside: Option<RowsWriter>,
 }
 
 impl Writing {
-    fn begin(output: Output, schema: &arrow::datatypes::SchemaRef) -> Result<Self, WriteError> {
+    fn begin(output: &Output, schema: &arrow::datatypes::SchemaRef) -> Result<Self, WriteError> {
         let sink = create(&output.file).and_then(|file| Sink::begin(file, output.format, schema));
-        let beside = match output.beside {
-            Some(path) => Some((path.clone(), RowsWriter::create(&path).map_err(at(&path))?)),
-            None => None,
-        };
-        Ok(Self {
-            sink: sink.map_err(at(&output.file))?,
-            path: output.file,
-            beside,
-            people: output.people,
-            without_person: 0,
-        })
+        let beside = output.beside.as_ref().map(|path| RowsWriter::create(path).map_err(at(path))).transpose()?;
+        Ok(Self { sink: sink.map_err(at(&output.file))?, beside })
     }
 
+    /// Writes all groups, and gives back the people of the release.
     fn all(
         mut self,
-        mut pieces: mpsc::Receiver<Piece>,
+        mut groups: mpsc::Receiver<Group>,
+        output: Output,
         interrupt: &Interrupt,
-        progress: impl Fn(),
-    ) -> Result<Done, WriteError> {
-        while let Some(piece) = pieces.blocking_recv() {
+    ) -> Result<PeopleWriter, WriteError> {
+        let Output { file, beside, mut people, .. } = output;
+        let beside = beside.unwrap_or_default();
+        while let Some(group) = groups.blocking_recv() {
             interrupt.check()?;
-            self.sink.write(&piece.batch).map_err(at(&self.path))?;
-            for (person, token) in piece.people.iter().zip(&piece.tokens) {
-                self.people.add(person.unwrap_or_default(), *token).map_err(at(&self.path))?;
+            self.sink.write(group.packed).map_err(at(&file))?;
+            people.add(&group.people).map_err(at(&file))?;
+            if let Some(rows) = &mut self.beside {
+                rows.add(&group.beside).map_err(at(&beside))?;
             }
-            if let Some((path, beside)) = &mut self.beside {
-                for (row, person) in piece.tokens.iter().enumerate() {
-                    let year = piece.times.years[row].unwrap_or_default();
-                    let cohort = piece.times.cohorts.get(row).copied().flatten();
-                    beside.add(Row { person: *person, year, cohort }).map_err(at(path))?;
-                }
-            }
-            self.without_person += piece.without_person;
-            progress();
         }
-        let written = self.sink.finish().and_then(close);
-        written.map_err(at(&self.path))?;
-        if let Some((path, beside)) = self.beside {
-            beside.finish().map_err(at(&path))?;
-        }
-        Ok(Done { people: self.people, without_person: self.without_person })
+        self.sink.finish().and_then(close).map_err(at(&file))?;
+        self.beside.map_or(Ok(()), |rows| rows.finish().map_err(at(&beside)))?;
+        Ok(people)
     }
 }
 

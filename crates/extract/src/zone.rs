@@ -6,6 +6,7 @@
 //! wrapping.key       under which the shares' keys are wrapped
 //! shares/<hex>.key   the key of one share, whose reference stands in the file's name and is bound to it
 //! membership/         who was in which release (see `membership`)
+//! population/         who is in the sources, and of which cohort (see `population`)
 //! lock               held by whoever writes
 //! ```
 //!

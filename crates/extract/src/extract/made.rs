@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use datafusion::prelude::ident;
-use futures::StreamExt;
 use package::document::Signed;
 use package::manifest::{Excess, Manifest};
 use package::sealed::{PackageKey, Sealer};
@@ -17,76 +15,32 @@ use super::run::Run;
 use super::{ExtractError, at};
 use crate::aside::{Aside, People};
 use crate::measure::distinct::Distinct;
-use crate::measure::token::in_cohort;
+use crate::measure::token::Tokens;
 use crate::measure::{Measured, Measuring, Written, cohorts};
+use crate::population::Population;
 use crate::record::{Record, Records};
 use crate::sink::{close, create};
-use crate::source::Opened;
-use crate::treat::{Kind, texts};
-use crate::{select, source};
 
-/// Tokens of the sources' people that are held in memory: 36 MB.
-const IN_MEMORY: usize = 1_800_000;
+/// Tokens of people that are held in memory: 18 MB.
+const IN_MEMORY: usize = 900_000;
 
-/// Everybody in the sources, with each school-year cohort that they are in.
-///
-/// # Errors
-/// If the sources cannot be read.
-pub(super) async fn population(run: &Run<'_>) -> Result<Distinct, ExtractError> {
-    let spill = run.partial.spill();
-    let mut everybody = Distinct::new(IN_MEMORY, &spill);
-    for dataset in &run.task.sources.datasets {
-        let Some(born) = &dataset.born else { continue };
-        let opened = match run.opened.iter().find(|opened| opened.name == dataset.name) {
-            Some(opened) => opened.clone(),
-            None => Opened::open(dataset)?,
-        };
-        run.progress.begin(&format!("cohorts of {}", dataset.name), opened.files.rows());
-        let rows = run.engine.rows(&opened, Vec::new())?;
-        let rows = run.engine.columns(&dataset.name, rows, vec![ident(&dataset.person), ident(born)])?;
-        let stream = rows.execute_stream().await;
-        let mut stream = stream.map_err(|error| source::engine(&dataset.name, &error))?;
-        let mut read = 0;
-        while let Some(batch) = stream.next().await {
-            run.task.interrupt.check()?;
-            let batch = batch.map_err(|error| source::engine(&dataset.name, &error))?;
-            let fits = matches!(Kind::of(batch.column(1).data_type()), Kind::Text | Kind::Date | Kind::Moment);
-            if !fits {
-                break;
-            }
-            let cohorts = select::cohorts_that_can_be_read(batch.column(1));
-            for (person, cohort) in texts(batch.column(0)).iter().zip(cohorts) {
-                let pair = person
-                    .filter(|person| !person.is_empty())
-                    .zip(cohort)
-                    .and_then(|(person, cohort)| in_cohort(run.tokens.person(person), cohort));
-                if let Some(pair) = pair {
-                    everybody.insert(pair).map_err(at(&spill))?;
-                }
-            }
-            read += batch.num_rows() as u64;
-            run.progress.read(read);
-        }
-    }
-    Ok(everybody)
-}
-
-/// Measures what was written.
+/// Measures what was written, and holds its people against the sources' by `tokens` of the population.
 ///
 /// # Errors
 /// If it cannot be read.
 pub(super) fn measured(
     measuring: &Measuring<'_>,
     files: &[Written],
-    population: Distinct,
+    population: &Population,
+    tokens: &Tokens,
     aside: &Aside,
 ) -> Result<Measured, ExtractError> {
     let (files, people) = measuring.files(files)?;
-    let mut released = Distinct::new(IN_MEMORY / 2, measuring.spill);
+    let mut released = Distinct::new(IN_MEMORY, measuring.spill);
     let path = aside.people();
     for person in People::open(&path).map_err(at(&path))? {
         let (_, person) = person.map_err(at(&path))?;
-        released.insert(measuring.tokens.person(&person)).map_err(at(measuring.spill))?;
+        released.insert(tokens.person(&person)).map_err(at(measuring.spill))?;
     }
     measuring.interrupt.check()?;
     let cohorts = cohorts::held(population, released).map_err(at(measuring.spill))?;

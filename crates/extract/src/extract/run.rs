@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use datafusion::prelude::{DataFrame, ident};
 
-use super::{ExtractError, Extracted, Task, at, finish, listed, locate, made};
+use super::{ExtractError, Extracted, Task, at, everybody, finish, listed, locate, made};
 use crate::aside::PeopleWriter;
 use crate::measure::token::Tokens;
 use crate::measure::{Measuring, Place as Found, Written};
 use crate::partial::{self, Partial, Place};
-use crate::plan::{self, Plan, PlannedDataset};
+use crate::plan::{self, Approved, Plan, PlannedDataset};
+use crate::population::Population;
 use crate::progress::Progress;
 use crate::pseudonym::Pseudonymiser;
 use crate::record::Records;
 use crate::rows::Worker;
-use crate::source::{Engine, Opened, within};
+use crate::source::{Engine, Files, Opened, within};
 use crate::treat::{Regions, Treater};
 use crate::write::{Output, WriteError, write};
 
@@ -55,18 +56,9 @@ async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, E
     if let Some(taken) = place.finals().into_iter().find(|path| path.exists()) {
         return Err(ExtractError::Taken(taken));
     }
-    let partial = Partial::begin(task.zone, &instruction.share, instruction.sequence, place)?;
-    let engine = Engine::new(task.memory, task.threads, &partial.spill())?;
-    let mut opened = Vec::new();
-    for dataset in approved.datasets(task.sources) {
-        opened.push(Opened::open(dataset)?);
-    }
-    let plan = approved.plan(task.sources, &opened, task.people.is_some())?;
-    let tokens = Tokens::new(&task.token_key);
-    let mut run = Run { task, engine, plan, opened, tokens, partial, progress };
-    let files = run.plan.files(&run.partial.files(), &run.partial.aside());
-    let without_person = run.write(&files).await?;
-    let population = made::population(&run).await?;
+    let (mut run, files, without_person) = Run::written(task, approved, place, progress).await?;
+    let of_population = Population::tokens(task.zone);
+    let population = everybody::population(&run, of_population).await?;
     let measured = tokio::task::block_in_place(|| {
         run.progress.begin("measuring", 0);
         let spill = run.partial.spill();
@@ -77,7 +69,7 @@ async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, E
             threads: task.threads,
             interrupt: &task.interrupt,
         };
-        made::measured(&measuring, &files, population, &run.partial.aside())
+        made::measured(&measuring, &files, &population, &of_population, &run.partial.aside())
     })?;
     let record = tokio::task::block_in_place(|| {
         run.progress.begin("sealing", 0);
@@ -90,7 +82,44 @@ async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, E
     finish::place(task, &records, &run.plan.approved, record, run.partial, false)
 }
 
-impl Run<'_> {
+/// Carries out an instruction as far as the files that would be measured, removes them, and says how many rows they had: to
+/// measure what reading, treating and writing cost by themselves.
+///
+/// # Errors
+/// As [`extract`].
+pub async fn written_rows(task: &Task<'_>) -> Result<u64, ExtractError> {
+    let _lock = task.zone.lock()?;
+    let approved = plan::approved(task.instruction, task.zone.custodian(), task.now)?;
+    let place = Place::new(&task.out, &approved.instruction.share, approved.instruction.sequence);
+    let (run, files, _) = Run::written(task, approved, place, Progress::new(true)).await?;
+    let rows = files.iter().map(|file| Ok(Files::find(&file.path)?.rows())).sum::<Result<u64, ExtractError>>();
+    drop(run);
+    rows
+}
+
+impl<'a> Run<'a> {
+    /// Plans, and writes what is to be measured.
+    async fn written(
+        task: &'a Task<'a>,
+        approved: Approved,
+        place: Place,
+        progress: Progress,
+    ) -> Result<(Self, Vec<Written>, u64), ExtractError> {
+        let instruction = &approved.instruction;
+        let partial = Partial::begin(task.zone, &instruction.share, instruction.sequence, place)?;
+        let engine = Engine::new(task.memory, task.threads, &partial.spill())?;
+        let mut opened = Vec::new();
+        for dataset in approved.datasets(task.sources) {
+            opened.push(Opened::open(dataset)?);
+        }
+        let plan = approved.plan(task.sources, &opened, task.people.is_some())?;
+        let tokens = Tokens::new(&task.token_key);
+        let run = Self { task, engine, plan, opened, tokens, partial, progress };
+        let files = run.plan.files(&run.partial.files(), &run.partial.aside());
+        let without_person = run.write(&files).await?;
+        Ok((run, files, without_person))
+    }
+
     /// Writes every dataset of which something leaves, and says how many rows stayed because they name nobody.
     async fn write(&self, files: &[Written]) -> Result<u64, ExtractError> {
         let listed = match &self.task.people {
@@ -104,8 +133,6 @@ impl Run<'_> {
         for (number, treaters) in treaters.into_iter().enumerate() {
             let planned = &self.plan.datasets[number];
             let Some(file) = files.iter().find(|file| file.dataset == planned.name) else { continue };
-            people.dataset(leaving).map_err(at(&path))?;
-            leaving += 1;
             self.progress.begin(&planned.name, self.opened[number].files.rows());
             let rows = self.rows(number, listed.as_deref())?;
             let needed = [&file.person, &file.year, &file.cohort].contains(&&Found::Beside);
@@ -114,7 +141,9 @@ impl Run<'_> {
                 file: file.path.clone(),
                 beside: needed.then(|| file.beside.clone()),
                 people,
+                number: leaving,
             };
+            leaving += 1;
             let worker = Worker::new(planned, treaters.clone(), self.tokens);
             let done = write(&planned.name, rows, worker, output, &self.task.interrupt, &self.progress).await;
             match done {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::distinct::{Distinct, PARTS};
 use super::token::of_cohort;
+use crate::population::Population;
 
 /// One cohort: how many people the sources have of it, and how many of them are in a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +22,12 @@ pub struct Held {
     pub all: u64,
 }
 
-/// Counts people of each cohort: `population` has every person of the sources with each cohort
-/// ([`super::token::in_cohort`]), and `people` those who are in the release.
+/// Counts people of each cohort: `people` are those who are in the release, by tokens of the population.
 ///
 /// # Errors
-/// If what was spilt cannot be read.
-pub fn held(population: Distinct, people: Distinct) -> io::Result<Vec<Held>> {
-    let (mut population, mut people) = (population.parts(), people.parts());
+/// If one of the two cannot be read.
+pub fn held(population: &Population, people: Distinct) -> io::Result<Vec<Held>> {
+    let mut people = people.parts();
     let mut counts: BTreeMap<u16, (u64, u64)> = BTreeMap::new();
     // A token and its cohort are in the part of the token alone.
     for number in 0..PARTS {
@@ -81,13 +81,16 @@ mod tests {
                 population.insert(in_cohort(person(number), cohort).unwrap()).unwrap();
                 plain.entry(cohort as u16).or_default().insert(number);
             }
+            let path = place.path().join("population");
+            Population::write(&path, population).unwrap();
+            let population = Population::open(&path).unwrap().unwrap();
             chosen.iter().for_each(|number| assert!(people.insert(person(*number)).unwrap()));
             let wanted: Vec<Held> = plain.into_iter().map(|(cohort, all)| Held {
                 cohort,
                 held: all.intersection(&chosen).count() as u64,
                 all: all.len() as u64,
             }).collect();
-            prop_assert_eq!(held(population, people).unwrap(), wanted);
+            prop_assert_eq!(held(&population, people).unwrap(), wanted);
         }
     }
 }

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::token::{Mixed, mixed};
 
@@ -14,11 +16,30 @@ pub const PARTS: usize = 256;
 /// Tokens that wait for the disk, of each part: 4 KB.
 const WAITING: usize = 256;
 
+/// Tokens that a set takes from a budget at once.
+const TAKEN: usize = 1 << 10;
+
+/// How many tokens several sets may hold in memory together: most columns have few values, and one or two have many.
+#[derive(Clone)]
+pub struct Budget(Arc<AtomicUsize>);
+
+impl Budget {
+    /// So many.
+    pub fn new(tokens: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(tokens)))
+    }
+
+    fn take(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(TAKEN)).is_ok()
+    }
+}
+
 /// A set of tokens.
 pub struct Distinct {
     seen: HashSet<u128, Mixed>,
-    /// The most that `seen` holds.
+    /// The most that `seen` holds until it takes more.
     limit: usize,
+    budget: Budget,
     folder: PathBuf,
     spilt: Option<Spilt>,
     last: Option<u128>,
@@ -35,7 +56,13 @@ struct Spilt {
 impl Distinct {
     /// An empty set that holds so many tokens in memory and spills to a folder.
     pub fn new(limit: usize, folder: &Path) -> Self {
-        Self { seen: HashSet::default(), limit: limit.max(1), folder: folder.to_owned(), spilt: None, last: None }
+        Self { limit: limit.max(1), ..Self::within(&Budget::new(0), folder) }
+    }
+
+    /// An empty set that holds in memory what a budget leaves it, and spills to a folder.
+    pub fn within(budget: &Budget, folder: &Path) -> Self {
+        let (budget, folder) = (budget.clone(), folder.to_owned());
+        Self { seen: HashSet::default(), limit: 0, budget, folder, spilt: None, last: None }
     }
 
     /// Adds a token, and says whether it may be new: it is not where that is known without looking at the disk.
@@ -48,6 +75,9 @@ impl Distinct {
         }
         self.last = Some(token);
         if self.spilt.is_none() {
+            if self.seen.len() == self.limit && self.budget.take() {
+                self.limit += TAKEN;
+            }
             if self.seen.len() < self.limit {
                 self.seen.insert(token);
                 return Ok(true);
@@ -97,6 +127,17 @@ enum Either {
 }
 
 impl Parts {
+    /// How many tokens each part has.
+    ///
+    /// # Errors
+    /// If what was spilt cannot be read.
+    pub fn counts(&mut self) -> io::Result<Vec<u64>> {
+        match &mut self.0 {
+            Either::Memory(parts) => Ok(parts.iter().map(|part| part.len() as u64).collect()),
+            Either::Spilt(spilt) => (0..PARTS).map(|number| Ok(spilt.part(number)?.len() as u64)).collect(),
+        }
+    }
+
     /// Takes out a part, sorted and without repeats.
     ///
     /// # Errors
@@ -172,14 +213,17 @@ mod tests {
         ) {
             let place = tempfile::tempdir().unwrap();
             let mut set = Distinct::new(limit, place.path());
+            let mut within = Distinct::within(&Budget::new(limit), place.path());
             let mut plain = std::collections::BTreeSet::new();
             let mut state = seed | 1;
             for _ in 0..count {
                 state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
                 let token = u128::from((state >> 33) % range) << 16;
                 set.insert(token).unwrap();
+                within.insert(token).unwrap();
                 plain.insert(token);
             }
+            prop_assert_eq!(within.count().unwrap(), plain.len() as u64);
             let mut found = Vec::new();
             let mut parts = set.parts();
             for number in 0..PARTS {

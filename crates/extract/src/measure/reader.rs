@@ -13,7 +13,7 @@ use package::specification::Treatment;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::distinct::Distinct;
+use super::distinct::{Budget, Distinct};
 use super::form::Form;
 use super::token::Tokens;
 use super::{MeasureError, MeasuredColumn, at};
@@ -65,7 +65,7 @@ impl Counting<'_> {
         mut everybody: Option<&mut Distinct>,
     ) -> Result<Counted, MeasureError> {
         let names = self.names()?;
-        let limit = (self.limit / names.len().max(1)).max(1 << 10);
+        let budget = Budget::new(self.limit);
         // CSV is parsed line by line whichever columns are wanted; columns of Parquet are read by themselves.
         let threads = if self.format == Format::Csv { 1 } else { self.threads.clamp(1, names.len().max(1)) };
         let shares: Vec<Vec<usize>> =
@@ -78,7 +78,8 @@ impl Counting<'_> {
                 .map(|columns| {
                     let has = |name: &String| columns.iter().any(|column| names[*column] == *name);
                     let everybody = if wanted.person.as_ref().is_some_and(has) { everybody.take() } else { None };
-                    scope.spawn(move || self.share(&columns, limit, wanted, everybody))
+                    let budget = budget.clone();
+                    scope.spawn(move || self.share(&columns, &budget, wanted, everybody))
                 })
                 .collect();
             let stopped = || at(self.path)(std::io::Error::other("measuring it stopped"));
@@ -103,12 +104,13 @@ impl Counting<'_> {
     fn share(
         &self,
         columns: &[usize],
-        limit: usize,
+        budget: &Budget,
         wanted: &Wanted,
         mut everybody: Option<&mut Distinct>,
     ) -> Result<Share, MeasureError> {
         let mut share = Share::default();
-        let mut sets: Vec<(u64, Distinct)> = columns.iter().map(|_| (0, Distinct::new(limit, self.spill))).collect();
+        let mut sets: Vec<(u64, Distinct)> =
+            columns.iter().map(|_| (0, Distinct::within(budget, self.spill))).collect();
         let (mut names, mut forms) = (Vec::new(), HashMap::new());
         for batch in self.batches(columns)? {
             self.interrupt.check()?;

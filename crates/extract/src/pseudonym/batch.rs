@@ -2,8 +2,8 @@
 //! several blocks at once and nothing is allocated for a row.
 
 use aes::Block;
-use arrow::array::{Array, ArrayAccessor, StringArray, StringViewArray};
-use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow::array::{Array, StringArray};
+use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
 use super::{BLOCK_LETTERS, PseudonymError, Pseudonymiser, base32, packing, sealed};
 
@@ -24,22 +24,7 @@ impl Pseudonymiser {
     /// # Errors
     /// If an identifier is empty, or the pseudonyms are longer than 2 GiB together.
     pub fn pseudonymise_array(&self, identifiers: &StringArray) -> Result<StringArray, PseudonymError> {
-        self.column(identifiers, identifiers.nulls().cloned())
-    }
-
-    /// The same for the form in which the engine reads text.
-    ///
-    /// # Errors
-    /// As [`Self::pseudonymise_array`].
-    pub fn pseudonymise_view(&self, identifiers: &StringViewArray) -> Result<StringArray, PseudonymError> {
-        self.column(identifiers, identifiers.nulls().cloned())
-    }
-
-    fn column<'a>(
-        &self,
-        identifiers: impl ArrayAccessor<Item = &'a str>,
-        nulls: Option<NullBuffer>,
-    ) -> Result<StringArray, PseudonymError> {
+        let nulls = identifiers.nulls();
         let rows = identifiers.len();
         let mut letters = Vec::with_capacity(rows * BLOCK_LETTERS);
         let mut offsets = Vec::with_capacity(rows + 1);
@@ -51,7 +36,7 @@ impl Pseudonymiser {
             let group = GROUP.min(rows - first);
             let mut packed = 0;
             for (place, slot) in slots[..group].iter_mut().enumerate() {
-                if nulls.as_ref().is_some_and(|nulls| nulls.is_null(first + place)) {
+                if nulls.is_some_and(|nulls| nulls.is_null(first + place)) {
                     *slot = Slot::Null;
                     continue;
                 }
@@ -85,6 +70,7 @@ impl Pseudonymiser {
             }
         }
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        StringArray::try_new(offsets, Buffer::from_vec(letters), nulls).map_err(|_| PseudonymError::Batch(rows))
+        StringArray::try_new(offsets, Buffer::from_vec(letters), nulls.cloned())
+            .map_err(|_| PseudonymError::Batch(rows))
     }
 }

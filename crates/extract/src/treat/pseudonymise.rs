@@ -2,28 +2,26 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringBuilder};
+use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::compute::nullif;
 
-use super::{Fault, Faults, texts};
+use super::{Fault, texts};
 use crate::pseudonym::Pseudonymiser;
 
-/// The length of the pseudonym of an identifier that one block holds.
-const LENGTH: usize = 26;
-
 pub(super) fn treat(array: &ArrayRef, pseudonymiser: &Pseudonymiser) -> Result<ArrayRef, Fault> {
-    let mut faults = Faults::default();
-    let mut pseudonyms = StringBuilder::with_capacity(array.len(), array.len() * LENGTH);
-    for (row, identifier) in texts(array).iter().enumerate() {
+    let mut identifiers = texts(array);
+    let empty = |row: usize| identifiers.is_valid(row) && identifiers.value_length(row) == 0;
+    if (0..identifiers.len()).any(empty) {
         // An empty text identifies nobody: it is missing.
-        let identifier = identifier.filter(|identifier| !identifier.is_empty());
-        match identifier.map(|identifier| pseudonymiser.pseudonymise(identifier)) {
-            None => pseudonyms.append_null(),
-            Some(Ok(pseudonym)) => pseudonyms.append_value(pseudonym),
-            Some(Err(_)) => {
-                faults.at(row);
-                pseudonyms.append_null();
-            }
-        }
+        let empty = BooleanArray::from_iter((0..identifiers.len()).map(|row| Some(empty(row))));
+        identifiers = match nullif(&identifiers, &empty) {
+            Ok(named) => texts(&named),
+            Err(error) => unreachable!("both are of one length: {error}"),
+        };
     }
-    faults.or(Arc::new(pseudonyms.finish()), || "expected an identifier that can have a pseudonym".to_owned())
+    let pseudonyms = pseudonymiser.pseudonymise_array(&identifiers).map_err(|_| {
+        // Only identifiers of many gigabytes have none.
+        Fault { row: 0, rows: array.len(), expected: "expected identifiers that can have pseudonyms".to_owned() }
+    })?;
+    Ok(Arc::new(pseudonyms))
 }

@@ -15,7 +15,7 @@ fn written(folder: &Path, format: Format, batches: &[RecordBatch], treatments: &
     let path = folder.join(format!("a.{}", format.extension()));
     let _ = std::fs::remove_file(&path);
     let mut sink = Sink::begin(create(&path).unwrap(), format, &batches[0].schema()).unwrap();
-    batches.iter().for_each(|batch| sink.write(batch).unwrap());
+    sink.write_batches(batches).unwrap();
     close(sink.finish().unwrap()).unwrap();
     Written {
         name: "a".to_owned(),

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """What DuckDB, Polars and suda do for the same work: one job in one process, so that its cost can be measured.
 
-engine_peer.py duckdb|polars extract FOLDER OUT   a quarter of the census, eight columns, keyed hashes, Parquet with zstd
-engine_peer.py duckdb|polars classes FOLDER C,... sizes of the classes over these columns: how many, of 1, under 5, under 10
-engine_peer.py duckdb sample FOLDER OUT ROWS      so many rows of one census, as one file
-engine_peer.py suda uniques FILE C,...            rows with a minimal unique of up to three of these columns
+peers.py duckdb|polars extract FOLDER OUT   a quarter of the census, eight columns, keyed hashes, Parquet with zstd
+peers.py duckdb|polars classes FOLDER C,... sizes of the classes over these columns: how many, of 1, under 5, under 10
+peers.py duckdb sample FOLDER OUT ROWS      so many rows of one census, as one file
+peers.py suda uniques FILE C,...            seconds of counting, and rows with a minimal unique of up to three columns
 """
 
 import os
 import sys
+import time
 
 THREADS = 2
 KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -21,7 +22,7 @@ def duckdb_connection():
     import duckdb
     connection = duckdb.connect()
     connection.execute(f"SET threads = {THREADS}")
-    # Both favour it: we keep the order of rows.
+    # Neither of us keeps the order of rows.
     connection.execute("SET preserve_insertion_order = false")
     return connection
 
@@ -29,7 +30,7 @@ def duckdb_connection():
 def duckdb_extract(folder, out):
     query = (f"SELECT sha256('{KEY}' || upn) AS upn, {', '.join(KEPT)} FROM read_parquet('{folder}/census/*.parquet') "
              f"WHERE year_group BETWEEN {FIRST} AND {LAST}")
-    duckdb_connection().execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+    print(duckdb_connection().execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)").fetchone()[0])
 
 
 def duckdb_classes(folder, columns):
@@ -57,6 +58,8 @@ def polars_extract(folder, out):
     keyed = polars_hash.concat_str(polars.lit(KEY), polars.col("upn")).chash.sha2_256().alias("upn")
     rows = census.filter(polars.col("year_group").is_between(FIRST, LAST)).select(keyed, *KEPT)
     rows.sink_parquet(out, compression="zstd", maintain_order=False, engine="streaming")
+    # What was written says it; nothing of it is read again.
+    print(polars.scan_parquet(out).select(polars.len()).collect().item())
 
 
 def polars_classes(folder, columns):
@@ -73,9 +76,12 @@ def suda_uniques(file, columns):
     import duckdb
     import suda
     warnings.simplefilter("ignore")
-    table = duckdb.execute(f"SELECT {columns} FROM read_parquet('{file}')").df()
-    scored = suda.suda(table.astype(str), max_msu=3, columns=columns.split(","))
-    print(int((scored["msu"] > 0).sum()))
+    table = duckdb.execute(f"SELECT {columns} FROM read_parquet('{file}')").df().astype(str)
+    begun = time.monotonic()
+    scored = suda.suda(table, max_msu=3, columns=columns.split(","))
+    seconds = time.monotonic() - begun
+    # Where nobody is alone every `msu` is missing.
+    print(seconds, int((scored["msu"].fillna(0).astype(float) > 0).sum()))
 
 
 if __name__ == "__main__":
