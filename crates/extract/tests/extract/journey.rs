@@ -236,6 +236,38 @@ async fn a_second_release_shows_the_first_ones_counts_until_ten_have_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn everybody_in_the_sources_is_counted_again_only_where_the_files_have_changed() {
+    let given = Given::with(&(1..=30).map(|number| pupil(number, 2010)).collect::<Vec<_>>());
+    let folder = given.zone.folder().join("population");
+    let kept = || {
+        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let files: Vec<_> = files.map(|path| (path.clone(), fs::metadata(path).unwrap().modified().unwrap())).collect();
+        <[_; 1]>::try_from(files).unwrap()
+    };
+    let everybody = async |sequence: u32| {
+        let asked = specification(vec![part("Census", vec![item("upn", Treatment::Pseudonymise {})], vec![])]);
+        let mut instruction = given.instruction(asked);
+        (instruction.sequence, instruction.release) = (sequence, format!("R{sequence}"));
+        let done = given.extract(&instruction).await.unwrap();
+        done.record.measured.cohorts.iter().map(|cohort| cohort.all).sum::<u64>()
+    };
+    assert_eq!(everybody(1).await, 30);
+    let counted = kept();
+    assert_eq!((everybody(2).await, kept()), (30, counted.clone()));
+    let [(path, _)] = &counted;
+    let mut damaged = fs::read(path).unwrap();
+    damaged[40] ^= 1;
+    fs::write(path, damaged).unwrap();
+    assert_eq!(everybody(3).await, 30);
+    assert_ne!(kept()[0].1, counted[0].1);
+    let rows: Vec<_> = (1..=33).map(|number| pupil(number, 2010)).collect();
+    let records = given.records().join("census of schools/2010 [all].parquet");
+    crate::given::write_parquet(&records, &crate::given::batch(&rows));
+    assert_eq!(everybody(4).await, 33);
+    assert_ne!(kept()[0].0, counted[0].0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_does_not_depend_on_how_much_memory_there_is() {
     let mut given = Given::new();
     let rows: Vec<_> = (1..=200_000).map(|number| pupil(number, 2010)).collect();
