@@ -19,9 +19,14 @@ const LONGEST: usize = 1 << 16;
 /// among those of which something leaves. Some may come more than once.
 pub struct Met {
     dataset: u8,
+    /// Who came lately, each at a place that follows from the token: most come again soon, and this stays near the processor.
+    lately: Vec<u128>,
     seen: HashSet<u128, Mixed>,
     new: Vec<u8>,
 }
+
+/// Places of those who came lately: half a megabyte.
+const LATELY: usize = 1 << 15;
 
 /// What is to be written of people who were met.
 pub struct Identifiers(Vec<u8>);
@@ -33,7 +38,7 @@ impl Met {
     /// If there are more datasets than the 256 that a byte can name.
     pub fn in_dataset(number: usize) -> io::Result<Self> {
         let dataset = u8::try_from(number).map_err(|_| io::Error::other("a release has more than 256 datasets"))?;
-        Ok(Self { dataset, seen: HashSet::default(), new: Vec::new() })
+        Ok(Self { dataset, lately: vec![0; LATELY], seen: HashSet::default(), new: Vec::new() })
     }
 
     /// Adds a person, known by a token of the identifier.
@@ -41,13 +46,17 @@ impl Met {
     /// # Errors
     /// If the identifier is too long.
     pub fn add(&mut self, identifier: &str, token: u128) -> io::Result<()> {
-        if self.seen.contains(&token) {
+        let place = &mut self.lately[(token >> 64) as usize % LATELY];
+        if *place == token {
             return Ok(());
         }
+        *place = token;
         if self.seen.len() == REMEMBERED {
             self.seen.clear();
         }
-        self.seen.insert(token);
+        if !self.seen.insert(token) {
+            return Ok(());
+        }
         if identifier.len() > LONGEST {
             return Err(io::Error::other(format!("an identifier has more than {LONGEST} bytes")));
         }

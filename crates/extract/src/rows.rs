@@ -89,6 +89,13 @@ impl Worker {
         &self.schema
     }
 
+    /// The columns of pseudonyms among them.
+    pub fn pseudonyms(&self) -> Vec<String> {
+        let columns = self.columns.iter().zip(self.schema.fields());
+        let pseudonyms = columns.filter(|((_, _, treater), _)| matches!(treater, Treater::Pseudonymise(_)));
+        pseudonyms.map(|(_, field)| field.name().clone()).collect()
+    }
+
     /// Treats a batch.
     ///
     /// # Errors

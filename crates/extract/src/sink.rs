@@ -18,8 +18,9 @@ use package::instruction::Format;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, ArrowWriterOptions};
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 
 pub use packer::Packer;
 
@@ -58,21 +59,29 @@ pub enum Packed {
 }
 
 impl<W: Write + Send> Sink<W> {
-    /// Begins a file.
+    /// Begins a file. Its columns of pseudonyms are written without a dictionary, since hardly two are the same, and without
+    /// the least and the greatest, which say nothing.
     ///
     /// # Errors
     /// If it cannot be written, or a column is of a type that the format does not have.
-    pub fn begin(output: W, format: Format, schema: &SchemaRef) -> io::Result<Self> {
+    pub fn begin(output: W, format: Format, schema: &SchemaRef, pseudonyms: &[String]) -> io::Result<Self> {
         let output = Lent(Arc::new(Mutex::new((output, None))));
         let lent = output.clone();
         let (written, packing) = match format {
             Format::Parquet => {
                 let level = ZstdLevel::try_new(LEVEL).map_err(io::Error::other)?;
-                let properties = WriterProperties::builder()
+                let mut properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(level))
-                    .set_created_by("rollcall-extract".to_owned())
-                    .build();
-                let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+                    .set_statistics_enabled(EnabledStatistics::Chunk)
+                    .set_created_by("rollcall-extract".to_owned());
+                for name in pseudonyms {
+                    let column = ColumnPath::new(vec![name.clone()]);
+                    properties = properties
+                        .set_column_dictionary_enabled(column.clone(), false)
+                        .set_column_statistics_enabled(column, EnabledStatistics::None);
+                }
+                let options =
+                    ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
                 let writer = ArrowWriter::try_new_with_options(lent, schema.clone(), options);
                 let parts = writer.and_then(ArrowWriter::into_serialized_writer);
                 let (writer, factory) = parts.map_err(|error| output.reason(error))?;
@@ -248,7 +257,7 @@ mod tests {
     #[test]
     fn a_disk_that_is_full_is_an_error_wherever_it_becomes_full() {
         let written = |format, room| {
-            let mut sink = Sink::begin(Full(room), format, &batch().schema())?;
+            let mut sink = Sink::begin(Full(room), format, &batch().schema(), &[])?;
             for _ in 0..4 {
                 sink.write_batches(&[batch()])?;
             }

@@ -22,6 +22,9 @@ use crate::source::{SourceError, engine};
 /// Groups of rows that may wait for the writer.
 const WAITING: usize = 1;
 
+/// Batches after which the engine is asked how much it has read.
+const ASKED_EVERY: u32 = 16;
+
 /// Why a dataset was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -81,7 +84,7 @@ pub async fn write(
     let context = Arc::new(rows.task_ctx());
     let planned = rows.create_physical_plan().await.map_err(|error| engine(dataset, &error))?;
     let streams = execute_stream_partitioned(Arc::clone(&planned), context).map_err(|error| engine(dataset, &error))?;
-    let writing = Writing::begin(&output, worker.schema())?;
+    let writing = Writing::begin(&output, &worker)?;
     let reader = Reader {
         dataset: dataset.to_owned(),
         path: output.file.clone(),
@@ -161,14 +164,14 @@ impl Reader {
         sender: mpsc::Sender<Group>,
     ) -> Result<u64, WriteError> {
         let mut met = Met::in_dataset(self.number).map_err(at(&self.path))?;
-        let (mut beside, mut without_person) = (Vec::new(), 0);
+        let (mut beside, mut without_person, mut batches) = (Vec::new(), 0, 0_u32);
         while let Some(batch) = stream.next().await {
             self.interrupt.check()?;
             let batch = batch.map_err(|error| engine(&self.dataset, &error))?;
             let piece = self.worker.piece(&batch).map_err(WriteError::Cells)?;
-            for (person, token) in piece.people.iter().zip(&piece.tokens) {
-                met.add(person.unwrap_or_default(), *token).map_err(at(&self.path))?;
-            }
+            let mut people = piece.people.iter().zip(&piece.tokens);
+            let added = people.try_for_each(|(person, token)| met.add(person.unwrap_or_default(), *token));
+            added.map_err(at(&self.path))?;
             if self.beside {
                 for (row, person) in piece.tokens.iter().enumerate() {
                     let year = piece.times.years[row].unwrap_or_default();
@@ -180,7 +183,11 @@ impl Reader {
             if let Some(packed) = packer.add(&piece.batch).map_err(at(&self.path))? {
                 send(&sender, Group { packed, people: met.take(), beside: std::mem::take(&mut beside) }).await?;
             }
-            self.progress.read(read_rows(&self.planned));
+            // The engine draws up all that it counts when it is asked.
+            batches += 1;
+            if batches % ASKED_EVERY == 0 {
+                self.progress.read(read_rows(&self.planned));
+            }
         }
         if let Some(packed) = packer.finish().map_err(at(&self.path))? {
             send(&sender, Group { packed, people: met.take(), beside }).await?;
@@ -209,8 +216,9 @@ struct Writing {
 }
 
 impl Writing {
-    fn begin(output: &Output, schema: &arrow::datatypes::SchemaRef) -> Result<Self, WriteError> {
-        let sink = create(&output.file).and_then(|file| Sink::begin(file, output.format, schema));
+    fn begin(output: &Output, worker: &Worker) -> Result<Self, WriteError> {
+        let begin = |file| Sink::begin(file, output.format, worker.schema(), &worker.pseudonyms());
+        let sink = create(&output.file).and_then(begin);
         let beside = output.beside.as_ref().map(|path| RowsWriter::create(path).map_err(at(path))).transpose()?;
         Ok(Self { sink: sink.map_err(at(&output.file))?, beside })
     }

@@ -113,18 +113,16 @@ async fn add(
     let context = Arc::new(rows.task_ctx());
     let planned = rows.create_physical_plan().await.map_err(|error| engine(&opened.name, &error))?;
     let streams = execute_stream_partitioned(planned, context).map_err(|error| engine(&opened.name, &error))?;
-    let (sender, mut pairs) = mpsc::channel(4 * streams.len().max(1));
+    let (sender, mut received) = mpsc::channel::<(u64, Vec<u128>)>(4 * streams.len().max(1));
     let mut readers = JoinSet::new();
     for stream in streams {
         readers.spawn(read(opened.name.clone(), stream, tokens, sender.clone()));
     }
     drop(sender);
     let mut read = 0;
-    while let Some((rows, pairs)) = pairs.recv().await {
+    while let Some((rows, pairs)) = received.recv().await {
         run.task.interrupt.check()?;
-        for pair in pairs {
-            everybody.insert(pair).map_err(at(&spill))?;
-        }
+        pairs.into_iter().try_for_each(|pair| everybody.insert(pair).map(drop)).map_err(at(&spill))?;
         read += rows;
         run.progress.read(read);
     }

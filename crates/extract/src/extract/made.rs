@@ -38,10 +38,8 @@ pub(super) fn measured(
     let (files, people) = measuring.files(files)?;
     let mut released = Distinct::new(IN_MEMORY, measuring.spill);
     let path = aside.people();
-    for person in People::open(&path).map_err(at(&path))? {
-        let (_, person) = person.map_err(at(&path))?;
-        released.insert(tokens.person(&person)).map_err(at(measuring.spill))?;
-    }
+    let mut leaving = People::open(&path).map_err(at(&path))?;
+    leaving.try_for_each(|person| released.insert(tokens.person(&person?.1)).map(drop)).map_err(at(&path))?;
     measuring.interrupt.check()?;
     let cohorts = cohorts::held(population, released).map_err(at(measuring.spill))?;
     Ok(Measured { files, people, cohorts })

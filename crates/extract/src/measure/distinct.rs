@@ -42,8 +42,12 @@ pub struct Distinct {
     budget: Budget,
     folder: PathBuf,
     spilt: Option<Spilt>,
-    last: Option<u128>,
+    /// Tokens that came lately, each at a place that follows from it: most columns have few values.
+    lately: Vec<u128>,
 }
+
+/// Places of tokens that came lately: 16 KiB.
+const LATELY_BITS: u32 = 10;
 
 struct Spilt {
     file: File,
@@ -62,7 +66,9 @@ impl Distinct {
     /// An empty set that holds in memory what a budget leaves it, and spills to a folder.
     pub fn within(budget: &Budget, folder: &Path) -> Self {
         let (budget, folder) = (budget.clone(), folder.to_owned());
-        Self { seen: HashSet::default(), limit: 0, budget, folder, spilt: None, last: None }
+        // No token is all ones: those of texts of more than 15 bytes have eight ones in front of a hash.
+        let lately = vec![u128::MAX; 1 << LATELY_BITS];
+        Self { seen: HashSet::default(), limit: 0, budget, folder, spilt: None, lately }
     }
 
     /// Adds a token, and says whether it may be new: it is not where that is known without looking at the disk.
@@ -70,10 +76,15 @@ impl Distinct {
     /// # Errors
     /// If it cannot be spilt.
     pub fn insert(&mut self, token: u128) -> io::Result<bool> {
-        if self.last == Some(token) || self.seen.contains(&token) {
+        let folded = (token as u64 ^ (token >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let lately = &mut self.lately[(folded >> (64 - LATELY_BITS)) as usize];
+        if *lately == token {
             return Ok(false);
         }
-        self.last = Some(token);
+        *lately = token;
+        if self.seen.contains(&token) {
+            return Ok(false);
+        }
         if self.spilt.is_none() {
             if self.seen.len() == self.limit && self.budget.take() {
                 self.limit += TAKEN;

@@ -154,7 +154,12 @@ impl Files {
             merged = Schema::try_merge([merged, Schema::new(fields)])
                 .map_err(|_| form("a column of this file has another type than in the files before it".to_owned()))?;
         }
-        Ok(merged)
+        let viewed = merged.fields().iter().map(|field| match field.data_type() {
+            // Rows that do not leave are looked at without a copy of their texts.
+            DataType::Utf8 | DataType::LargeUtf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+            _ => Arc::clone(field),
+        });
+        Ok(Schema::new(viewed.collect::<Vec<_>>()))
     }
 
     fn csv_schema(&self) -> Result<Schema, SourceError> {

@@ -14,7 +14,7 @@ type Cells = (Option<String>, Option<i64>, Option<u8>);
 fn written(folder: &Path, format: Format, batches: &[RecordBatch], treatments: &[(&str, Treatment)]) -> Written {
     let path = folder.join(format!("a.{}", format.extension()));
     let _ = std::fs::remove_file(&path);
-    let mut sink = Sink::begin(create(&path).unwrap(), format, &batches[0].schema()).unwrap();
+    let mut sink = Sink::begin(create(&path).unwrap(), format, &batches[0].schema(), &[]).unwrap();
     sink.write_batches(batches).unwrap();
     close(sink.finish().unwrap()).unwrap();
     Written {
