@@ -8,6 +8,7 @@
 mod account;
 pub(crate) mod agreement;
 mod application;
+mod assessment;
 mod basket;
 pub(crate) mod case;
 mod codes;
@@ -285,6 +286,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(decision::routes())
         .merge(agreement::routes())
         .merge(release::routes())
+        .merge(assessment::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))
