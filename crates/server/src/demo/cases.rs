@@ -223,7 +223,7 @@ pub(super) fn play(
             player.take(transaction, entry, step, before, at, &calendar)
         })?;
         *reference = Some(case.reference);
-        publishing::publish_into(casework, publisher, &|| at)?;
+        publishing::publish_into(casework, publisher, &|| at, &publishing::quietly)?;
     }
     // A row of the queue is of the moment of the last event; the later stages and lateness follow from the date.
     casework.write(|transaction| -> Result<_, DemoError> {
