@@ -191,8 +191,8 @@ impl Letter<'_> {
                 paragraphs
                     .push(format!("Data for {} has been released, and the public register shows it.", share.as_str()));
                 paragraphs.push(
-                    "You can collect the package and its receipt now. The receipt opens the package with your \
-                     organisation’s key, and with no other."
+                    "You can collect the package, and take the receipt that opens it with your organisation’s key and with no \
+                     other. If the page says that the receipt still waits for the public log, come back a little later."
                         .to_owned(),
                 );
             }

@@ -37,7 +37,7 @@ pub struct Scenario {
     /// What they want.
     pub wants: String,
     /// What they know.
-    pub knows: Vec<String>,
+    pub knows: String,
     /// How exactly.
     pub exactness: String,
     /// How many people could be found.
@@ -189,14 +189,10 @@ fn scenario(intruder: Option<&Intruder>, counts: &ScenarioCounts, names: Names<'
     Scenario {
         name: of(|intruder| &intruder.name),
         wants: of(|intruder| &intruder.wants),
-        knows: names.names(&counts.known),
+        knows: super::words::listed(&names.names(&counts.known)),
         exactness: of(|intruder| &intruder.exactness),
         figure,
-        guesses: format!(
-            "{}: {}",
-            words::capitalised(&count(risk.expected_matches)),
-            share(risk.expected_matches, risk.people)
-        ),
+        guesses: guesses(risk.expected_matches, risk.people),
         combinations: counts.special_uniques.as_ref().map(|of| combinations(of, names, risk.people)),
         alike: counts
             .homogeneous
@@ -206,6 +202,15 @@ fn scenario(intruder: Option<&Intruder>, counts: &ScenarioCounts, names: Names<'
             })
             .collect(),
         groups: counts.small_groups.iter().map(|of| groups(of, names)).collect(),
+    }
+}
+
+fn guesses(right: u64, all: u64) -> String {
+    let said = share(right, all);
+    if said.contains("in 1,000") {
+        format!("{}, which is {said}", words::capitalised(&count(right)))
+    } else {
+        words::capitalised(&said)
     }
 }
 
@@ -254,10 +259,23 @@ fn groups(of: &GroupCounts, names: Names<'_>) -> Groups {
 
 /// What a step does to its column, within a sentence.
 pub fn change(step: &package::assessment::MinimisationStep, names: Names<'_>) -> String {
+    let name = names.name(&step.item);
     match &step.treatment {
-        Treatment::Drop {} => format!("leave out {}", names.name(&step.item)),
-        other => format!("give {} coarser: {other}", names.name(&step.item)),
+        Treatment::Drop {} => format!("leave out {name}"),
+        Treatment::Pseudonymise {} => format!("replace {name} by a pseudonym"),
+        Treatment::Keep {} => format!("give {name} as it is"),
+        Treatment::Date { to } => format!("give {name} as {} only", to.code()),
+        Treatment::Postcode { to } => format!("give {name} as {} only", to.code()),
+        Treatment::AgeBand { years } => format!("give {name} in bands of {years} years"),
+        Treatment::Recode { table, .. } => format!("give {name} in {} coarser codes", distinct(table)),
+        Treatment::Round { nearest } => format!("give {name} rounded to {nearest}"),
+        Treatment::TopCode { limit } => format!("give {name} up to {limit} only"),
     }
+}
+
+/// How many codes a table leaves.
+fn distinct(table: &[package::specification::Coarser]) -> usize {
+    table.iter().map(|row| &row.to).collect::<std::collections::BTreeSet<_>>().len()
 }
 
 fn steps(path: &Minimisation, names: Names<'_>) -> Vec<String> {

@@ -129,7 +129,7 @@ async fn what_the_page_and_its_files_say_are_the_counts_of_the_file_rounded() {
 
     let page = unescaped(&desk.get(desk.story.chair, "assessment").await.text);
     assert!(page.contains("12 in 1,000 people could be picked out by anybody"), "{page}");
-    assert!(page.contains("23,460: 38 in 1,000 people"), "{page}");
+    assert!(page.contains("23,460, which is 38 in 1,000 people"), "{page}");
     let csv = desk.get(desk.story.chair, "assessment/assessment-1-1.csv").await;
     assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
     let rounded = |exact: u64| Count::banded(exact).to_string();
