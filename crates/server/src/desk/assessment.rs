@@ -38,8 +38,8 @@ struct AssessmentPage {
     /// Every assessment that was added, the newest first.
     added: Vec<Added>,
     outdated: Option<&'static str>,
-    /// The findings, each with the number of its dataset.
-    short: Vec<(usize, String)>,
+    /// The findings.
+    short: Vec<String>,
     datasets: Vec<Dataset>,
     engine: String,
     /// Whether something is asked for, which could be assessed.

@@ -1,6 +1,7 @@
 //! Who is written to when something happens in a case. The mails are written in the transaction of the events.
 
-use casework::{Case, Event, Role};
+use casework::calendar::day_in_england;
+use casework::{Case, CommandKind, Event, Role, permission};
 use register::Moment;
 use rusqlite::Transaction;
 use store::StoreError;
@@ -26,7 +27,7 @@ pub fn letters(
     let Some(share) = &Reference::of(&case.reference) else { return Ok(()) };
     let first = case.seq + 1 - events.len() as u64;
     for (event, seq) in events.iter().zip(first..) {
-        let Some((letter, to)) = letter(transaction, case, event, share)? else { continue };
+        let Some((letter, to)) = letter(transaction, case, event, share, now)? else { continue };
         let letterhead =
             Letterhead { custodian: desk.custodian(), contact: desk.settings().operator.contact.email.as_deref() };
         let page = format!("/desk/case/{}{}", crate::web::words::encode(&case.reference), letter.page());
@@ -44,6 +45,7 @@ fn letter<'a>(
     case: &Case,
     event: &Event,
     share: &'a Reference,
+    now: Moment,
 ) -> Result<Option<(Letter<'a>, Vec<Person>)>, StoreError> {
     let of_organisation = |roles: &[Role]| -> Result<Vec<Person>, StoreError> {
         let mut all: Vec<Person> = Vec::new();
@@ -74,7 +76,11 @@ fn letter<'a>(
         Event::AgreementSigned { .. } if matches!(case.progress, casework::case::Progress::Agreed(_)) => {
             Some((Letter::Signed { share }, of_organisation(both)?))
         }
-        Event::StatementPublished { id, .. } if case.releases.iter().any(|release| release.is_ready_by(id)) => {
+        // While access does not run no receipt is given.
+        Event::StatementPublished { id, .. }
+            if case.releases.iter().any(|release| release.is_ready_by(id))
+                && permission::at(CommandKind::GiveReceipt, case.stage(day_in_england(now))) =>
+        {
             Some((Letter::ReceiptReady { share }, of_organisation(&[Role::DataManager])?))
         }
         _ => None,

@@ -28,8 +28,7 @@ pub async fn findings(desk: &Desk, by: &SignedIn, case: &Case) -> Result<Option<
         return Ok(None);
     }
     let Some(assessment) = kept::of(desk, case).await? else { return Ok(Some(vec![NONE.to_owned()])) };
-    let short =
-        in_short(&assessment, case.application.specification.as_ref()).into_iter().map(|(_, sentence)| sentence);
+    let short = in_short(&assessment, case.application.specification.as_ref());
     let outdated = case.assessment_is_outdated().then(|| OUTDATED.to_owned());
     Ok(Some(outdated.into_iter().chain(short).collect()))
 }
@@ -50,10 +49,7 @@ pub async fn blocks(desk: &Desk, by: &SignedIn, case: &Case) -> Result<Vec<Block
     if case.assessment_is_outdated() {
         blocks.push(notice(OUTDATED));
     }
-    let short: Vec<String> = in_short(&assessment, case.application.specification.as_ref())
-        .into_iter()
-        .map(|(_, sentence)| sentence)
-        .collect();
+    let short = in_short(&assessment, case.application.specification.as_ref());
     if short.is_empty() {
         blocks.push(paragraph("Nobody is taken to know anything that is asked for."));
     } else {

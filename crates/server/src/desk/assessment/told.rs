@@ -308,26 +308,19 @@ fn ended(path: &Minimisation) -> String {
     }
 }
 
-/// What each scenario shows and where the path would lead, in sentences with no other to explain them, and the number of the
-/// dataset that each is about.
-pub fn in_short(assessment: &Assessment, specification: Option<&Specification>) -> Vec<(usize, String)> {
+/// What each scenario shows and where the path would lead, in sentences that need no other to explain them.
+pub fn in_short(assessment: &Assessment, specification: Option<&Specification>) -> Vec<String> {
     let mut all = Vec::new();
-    for (place, dataset) in assessment.datasets.iter().enumerate() {
+    for dataset in &assessment.datasets {
         let names = Names::of(specification, dataset);
         for counts in &dataset.scenarios {
             let who = intruder(assessment, counts).map(|intruder| within(&intruder.name)).unwrap_or_default();
-            all.push((
-                place + 1,
-                format!(
-                    "{}: {} could be picked out by {who}, who knows {}.",
-                    dataset.name,
-                    share(counts.risk.unique, counts.risk.people),
-                    super::words::some(&names.names(&counts.known))
-                ),
-            ));
+            let (share, known) =
+                (share(counts.risk.unique, counts.risk.people), super::words::some(&names.names(&counts.known)));
+            all.push(format!("{}: {share} could be picked out by {who}, who knows {known}.", dataset.name));
         }
         if let Some(path) = dataset.minimisation.as_ref().filter(|path| !path.steps.is_empty()) {
-            all.push((place + 1, format!("{}: {}.", dataset.name, within(&figures::path_finding(path)))));
+            all.push(format!("{}: {}.", dataset.name, within(&figures::path_finding(path))));
         }
     }
     all
