@@ -7,7 +7,7 @@ use package::assessment::Assessment;
 
 use super::kept;
 use super::told::{in_short, intruder};
-use super::words::{count, share};
+use super::words::count;
 use crate::desk::Desk;
 use crate::desk::problem::Problem;
 use crate::desk::signed_in::SignedIn;
@@ -57,8 +57,9 @@ pub async fn blocks(desk: &Desk, by: &SignedIn, case: &Case) -> Result<Vec<Block
         blocks.extend(table(&assessment));
     }
     blocks.push(paragraph(
-        "Everybody in what is asked for was counted. Numbers of people are rounded to 10. Somebody could be picked out where \
-         nobody else looks the same to whoever searches. The whole assessment, with its figures, is on the page of the case.",
+        "Everybody in what is asked for was counted. Numbers of people are rounded to 10. Somebody is alone, and could be \
+         picked out, where nobody else looks the same to whoever searches. Right guesses are what somebody could expect who \
+         searched for everybody. The whole assessment, with its figures, is on the page of the case.",
     ));
     Ok(blocks)
 }
@@ -73,21 +74,12 @@ fn table(assessment: &Assessment) -> Option<Block> {
                 intruder(assessment, counts).map(|intruder| intruder.name.clone()).unwrap_or_default(),
                 count(risk.people),
                 count(risk.unique),
-                count(risk.under_5),
                 count(risk.under_10),
-                share(risk.expected_matches, risk.people),
+                count(risk.expected_matches),
             ]);
         }
     }
-    let head = [
-        "Dataset",
-        "Who searches",
-        "People",
-        "Could be picked out",
-        "In groups under 5",
-        "In groups under 10",
-        "Right guesses to expect",
-    ];
+    let head = ["Dataset", "Who searches", "People", "Alone", "In groups under 10", "Right guesses"];
     (!rows.is_empty()).then(|| Block::Table {
         caption: "How many people could be found".to_owned(),
         head: head.map(str::to_owned).to_vec(),
