@@ -496,12 +496,12 @@ async function tour() {
       await press(who, "Continue");
     }
     expect(`${email} is signed in`, await who.page.locator("h1").first().textContent(), "Your desk");
-    // Three pages of each kind that is offered; an auditor reads every case, at every stage.
+    // Three pages of each kind that is offered; an auditor reads every case, at every stage, and every assessment.
     const auditor = email.startsWith("ollie");
     const left = ["/desk"];
     const known = new Set(left);
     const kinds = new Map();
-    let pages = 0;
+    let [pages, figures] = [0, 0];
     for (let next = left.shift(); next; next = left.shift()) {
       const response = await who.page.goto(base + next);
       pages += 1;
@@ -509,16 +509,19 @@ async function tour() {
         blame(`${email} is offered ${next}`, `status ${response.status()}`);
         continue;
       }
-      await look(who, auditor && /\/case\/[^/]+$/.test(next));
+      await look(who, auditor && /\/case\/[^/]+(\/assessment)?$/.test(next));
+      if (next.endsWith("/assessment")) figures += await who.page.locator(".rc-figure svg:visible").count();
       const links = await who.page.$$eval("a[href^='/desk']", (all) => all.map((one) => one.getAttribute("href").split("#")[0]));
       for (const link of links) {
-        if (known.has(link) || /\/file|\/evidence\/|sign-out|\/versions\/|lang=/.test(link)) continue;
+        // What is for saving is no page.
+        if (known.has(link) || /\/file|\/assessment\/|\/release\/\d+\/|\/pack\/pdf|\/evidence\/|sign-out|\/versions\/|lang=/.test(link)) continue;
         known.add(link);
         const kind = kindOf(link.replace(/\?.*/, "")).replace(/\/question\/[^/]+/, "/question/…");
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-        if (kinds.get(kind) <= 3 || (auditor && kind === "/desk/case/…")) left.push(link);
+        if (kinds.get(kind) <= 3 || (auditor && /^\/desk\/case\/…(\/assessment)?$/.test(kind))) left.push(link);
       }
     }
+    if (auditor) expect("an assessment has four figures, each drawn in one size", figures, 4);
     console.log(`${email}: ${pages} pages after ${seconds()} s`);
     await who.page.context().close();
   }

@@ -8,6 +8,7 @@ use register::vocabulary::{EndGround, Outcome, SuspensionGround};
 use register::{Moment, Organisation, PartialDate};
 
 use crate::answer::Answer;
+use crate::assessment::Assessed;
 use crate::event::{ChangeRequest, Relation, Review, Side, Terms};
 use crate::person::{OrganisationId, PersonId};
 use crate::publication::Decision;
@@ -63,6 +64,8 @@ pub struct Case {
     pub published: Vec<(String, u64)>,
     /// Shares that amend or extend this one.
     pub followed_by: Vec<String>,
+    /// Every assessment that was added, the oldest first.
+    pub assessments: Vec<Assessed>,
     /// The public key that the recipient gave last.
     pub recipient_key: Option<String>,
     /// Every release, the oldest first.

@@ -10,6 +10,7 @@ use crate::answer::Answer;
 use crate::event::{ChangeRequest, Relation, Review, Terms};
 use crate::person::{Actor, OrganisationId};
 use crate::publication::{Decision, Text};
+use package::assessment::Assessment;
 use package::instruction::Instruction;
 use package::manifest::Manifest;
 use package::specification::Specification;
@@ -115,6 +116,11 @@ commands! {
         access: Access,
         /// What the public reads of it.
         texts: Vec<Text>,
+    };
+    /// Add what the data zone counted: how easily people could be found in what is asked for.
+    AddAssessment = "add-assessment", "Add an assessment of the risk" {
+        /// The whole file.
+        assessment: Box<Assessment>,
     };
     /// Ask somebody to review it.
     AssignReviewer = "assign-reviewer", "Assign a reviewer" {

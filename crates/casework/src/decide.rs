@@ -2,6 +2,7 @@
 
 mod agreement;
 mod application;
+mod assessment;
 mod decision;
 mod release;
 mod review;
@@ -46,6 +47,7 @@ pub fn decide(case: Option<&Case>, actor: &Actor, command: Command, now: Moment)
         }
         Command::RequestChanges { requests, by } => Some(review::request_changes(requests, by, today)?),
         Command::AcceptApplication { access, texts } => Some(review::accept(access, texts)?),
+        Command::AddAssessment { assessment } => assessment::add(case, &assessment)?,
         Command::AssignReviewer { reviewer } => Some(review::assign(case, &reviewer)?),
         Command::RemoveReviewer { reviewer } => Some(review::remove(case, reviewer)?),
         Command::DeclareConflict { nature } => Some(Event::ConflictDeclared { nature: text("nature", nature)? }),

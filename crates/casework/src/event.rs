@@ -314,6 +314,13 @@ pub enum Event {
         /// What the public reads of it.
         texts: Vec<Text>,
     },
+    /// It was counted how easily people could be found in what is asked for.
+    AssessmentAdded {
+        /// The digest of the assessment's file.
+        assessment: Digest,
+        /// The digest of the specification that it counted.
+        specification: Digest,
+    },
     /// A reviewer was asked.
     ReviewerAssigned {
         /// Who.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use register::Moment;
 
+use crate::assessment::Assessed;
 use crate::case::{Agreement, Application, Case, Offer, Progress, Proposal, Submission, Version};
 use crate::event::{Event, Recorded, Side};
 use crate::release::{HandedIn, Release, ReleaseProgress};
@@ -143,6 +144,10 @@ pub fn evolve(case: Option<Case>, recorded: &Recorded) -> Result<Case, CorruptHi
             Some(agreement) => agreement.ended = Some((*ground, *destruction_due)),
             None => case.progress = Progress::Closed,
         },
+        Event::AssessmentAdded { assessment, specification } => {
+            let (digest, specification) = (*assessment, *specification);
+            case.assessments.push(Assessed { digest, specification, by: person()?, at: recorded.at });
+        }
         Event::RecipientKeyGiven { key } => case.recipient_key = Some(key.clone()),
         Event::ReleaseInstructed { release, sequence, instruction, recipient, valid_until } => {
             case.agreement().ok_or_else(|| corrupt("there is no agreement"))?;
@@ -236,6 +241,7 @@ fn open(recorded: &Recorded) -> Option<Case> {
         accepted: None,
         published: Vec::new(),
         followed_by: Vec::new(),
+        assessments: Vec::new(),
         recipient_key: None,
         releases: Vec::new(),
     })

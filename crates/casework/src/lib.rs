@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod answer;
+pub mod assessment;
 pub mod calendar;
 pub mod case;
 pub mod clock;

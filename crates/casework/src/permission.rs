@@ -73,6 +73,16 @@ pub const PERMISSIONS: &[Permission] = {
         Permission { command: C::AnswerThirdParty, roles: &[CaseOfficer], steps: WORKED },
         Permission { command: C::RequestChanges, roles: &[CaseOfficer], steps: &[(S::Screening, &[S::Returned])] },
         Permission { command: C::AcceptApplication, roles: &[CaseOfficer], steps: &[(S::Screening, &[S::Review])] },
+        Permission {
+            command: C::AddAssessment,
+            roles: &[ReleaseAnalyst],
+            steps: &[
+                (S::Submitted, &[S::Submitted]),
+                (S::Screening, &[S::Screening]),
+                (S::Returned, &[S::Returned]),
+                (S::Review, &[S::Review]),
+            ],
+        },
         Permission { command: C::AssignReviewer, roles: &[CaseOfficer], steps: REVIEW },
         Permission { command: C::RemoveReviewer, roles: &[CaseOfficer], steps: REVIEW },
         Permission { command: C::DeclareConflict, roles: &[Reviewer, PanelChair, CaseOfficer], steps: REVIEW },
@@ -164,6 +174,8 @@ pub enum Sight {
     Application,
     /// The files that were handed in.
     Files,
+    /// How easily people could be found in what is asked for.
+    Assessment,
     /// The reviews, once all are in.
     Reviews,
     /// The decision that lies ready, before it is confirmed.
@@ -206,6 +218,11 @@ pub const SIGHTS: &[(Sight, &str, &[Role])] = &[
         Sight::Files,
         "Files handed in with an application",
         &[Applicant, SigningOfficial, CaseOfficer, Reviewer, PanelChair, CustodianSignatory, Auditor, Regulator],
+    ),
+    (
+        Sight::Assessment,
+        "Assessments of the risk that people could be found",
+        &[CaseOfficer, Reviewer, PanelChair, ReleaseAnalyst, Auditor, Regulator],
     ),
     (Sight::Reviews, "Reviews, once all of them are in", &[CaseOfficer, Reviewer, PanelChair, Auditor, Regulator]),
     (Sight::Proposal, "A decision before it is confirmed", &[CaseOfficer, PanelChair, Auditor, Regulator]),

@@ -71,6 +71,7 @@ rules! {
     OneHistory = "An application is begun once.";
     OwnOfficer = "Only the case officer who has taken the case does this; take it first.";
     ReuseOwn = "Answers are reused from the same organisation's applications only.";
+    AssessmentOther = "The assessment counts another specification than the one that this case asks for now.";
     ReviewerRole = "Only somebody with the role of reviewer reviews.";
     NoSelfReview = "Nobody reviews an application of their own organisation, or a case that they have been officer of.";
     NoConflict = "Whoever has declared a conflict of interest takes no part in the case.";

@@ -90,6 +90,11 @@ impl Release {
         matches!(self.progress, ReleaseProgress::Released { .. })
     }
 
+    /// Whether it is the release that this statement tells the public of, so that its receipt can be made.
+    pub fn is_ready_by(&self, id: &str) -> bool {
+        matches!(&self.progress, ReleaseProgress::Released { statement, .. } if statement == id)
+    }
+
     /// Its manifest, where one is there.
     pub fn handed_in(&self) -> Option<&HandedIn> {
         match &self.progress {

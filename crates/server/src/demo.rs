@@ -21,6 +21,7 @@ use std::collections::HashMap;
 
 use register::statement::{Evidence, Heartbeat, Redaction, StatementError};
 use register::{Body, Digest, Draft, Moment, PartialDate, Refusal, Register, Salt, Statement};
+use store::casework::documents::Documents;
 use store::{Casework, Publisher, ReleaseKeys, StoreError};
 
 pub use people::{Account, accounts};
@@ -66,12 +67,12 @@ pub(crate) fn fill_desk(
     publisher: &mut Publisher,
     drafts: &[Draft],
     salt: &mut dyn FnMut() -> Salt,
-    keys: &ReleaseKeys,
+    private: (&ReleaseKeys, &Documents),
     now: Moment,
 ) -> Result<usize, DemoError> {
     let began = Moment::from_seconds(now.seconds() - ACCOUNTS_SINCE).unwrap_or(now);
     let known = casework.write(|transaction| people::add(transaction, began))?;
-    cases::play(casework, publisher, &known, drafts, salt, keys, now)
+    cases::play(casework, publisher, &known, drafts, salt, private, now)
 }
 
 /// For how long people have had their accounts, in seconds: longer than the oldest case.

@@ -8,6 +8,7 @@
 mod account;
 pub(crate) mod agreement;
 mod application;
+mod assessment;
 mod basket;
 pub(crate) mod case;
 mod codes;
@@ -48,6 +49,7 @@ use axum::http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get, post};
+use casework::{Case, Event};
 use register::Moment;
 use rusqlite::Transaction;
 use store::casework::documents::Documents;
@@ -215,7 +217,23 @@ impl Desk {
 
     /// Publishes what cases owe until the bell ends it: for a thread of its own.
     pub fn publish(&self) {
-        crate::publishing::run(self.casework(), self.data(), self.bell(), || self.now());
+        let written = || self.0.written.notify_one();
+        crate::publishing::run(self.casework(), self.data(), self.bell(), || self.now(), &self.tell(), written);
+    }
+
+    /// Publishes what cases owe, once.
+    ///
+    /// # Errors
+    /// A fault of the log or a database; what was published is noted, and the rest waits.
+    pub fn publish_now(&self) -> Result<u64, StoreError> {
+        let published = crate::publishing::publish_all(self.casework(), self.data(), &|| self.now(), &self.tell());
+        self.0.written.notify_one();
+        published
+    }
+
+    /// What writes the mails that something published owes.
+    fn tell(&self) -> impl Fn(&Transaction<'_>, &Case, &[Event], Moment) -> Result<(), StoreError> {
+        |transaction, case, events, now| letters::letters(self, transaction, case, events, now)
     }
 
     /// What the operator settled.
@@ -285,6 +303,7 @@ pub fn router(desk: Desk) -> Router {
         .merge(decision::routes())
         .merge(agreement::routes())
         .merge(release::routes())
+        .merge(assessment::routes())
         .route("/desk/sign-in", get(sign_in::show).post(sign_in::send))
         .route("/desk/second-factor", get(codes::show).post(codes::send))
         .route("/desk/forgotten", get(links::show_forgotten).post(links::send_forgotten))

@@ -7,12 +7,24 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use casework::Event;
+use casework::{Case, Event};
 use register::Moment;
+use rusqlite::Transaction;
 use store::casework::owed::{self, Owed};
 use store::casework::{Casework, cases};
 use store::{DataFolder, Publisher, StoreError};
 use tlog::SequencerError;
+
+/// Writes the mails that an event owes, in the event's transaction.
+pub type Tell<'a> = &'a dyn Fn(&Transaction<'_>, &Case, &[Event], Moment) -> Result<(), StoreError>;
+
+/// Writes no mail: for whoever publishes without knowing where people find the desk.
+///
+/// # Errors
+/// None.
+pub fn quietly(_: &Transaction<'_>, _: &Case, _: &[Event], _: Moment) -> Result<(), StoreError> {
+    Ok(())
+}
 
 /// How long until it looks again without being woken: somebody else may have had the register open.
 const PAUSE: Duration = Duration::from_secs(20);
@@ -53,14 +65,24 @@ impl Bell {
     }
 }
 
-/// Publishes until the bell says that it is over.
-pub fn run(casework: &Casework, data: &DataFolder, bell: &Bell, clock: impl Fn() -> Moment) {
+/// Publishes until the bell says that it is over; `written` is called whenever there may be mail.
+pub fn run(
+    casework: &Casework,
+    data: &DataFolder,
+    bell: &Bell,
+    clock: impl Fn() -> Moment,
+    tell: Tell<'_>,
+    written: impl Fn(),
+) {
     let mut undone = false;
     loop {
         let nothing_to_do = !undone && matches!(casework.read(owed::next), Ok(None));
-        let done = if nothing_to_do { Ok(0) } else { publish_all(casework, data, &clock) };
+        let done = if nothing_to_do { Ok(0) } else { publish_all(casework, data, &clock, tell) };
         // What failed after the last statement was noted, such as a full disk under a download, is owed to nobody by name.
         undone = done.is_err();
+        if !nothing_to_do {
+            written();
+        }
         match done {
             Ok(_) => {}
             Err(StoreError::Log(tlog::Error::Sequencer(SequencerError::Locked { .. }))) => {
@@ -79,9 +101,14 @@ pub fn run(casework: &Casework, data: &DataFolder, bell: &Bell, clock: impl Fn()
 ///
 /// # Errors
 /// A fault of the log or a database; what was published is noted, and the rest waits. Asked again, it finishes.
-pub fn publish_all(casework: &Casework, data: &DataFolder, clock: &impl Fn() -> Moment) -> Result<u64, StoreError> {
+pub fn publish_all(
+    casework: &Casework,
+    data: &DataFolder,
+    clock: &impl Fn() -> Moment,
+    tell: Tell<'_>,
+) -> Result<u64, StoreError> {
     let mut publisher = Publisher::open(data.clone())?;
-    let published = publish_into(casework, &mut publisher, clock)?;
+    let published = publish_into(casework, &mut publisher, clock, tell)?;
     publisher.write_files()?;
     Ok(published)
 }
@@ -94,15 +121,22 @@ pub fn publish_into(
     casework: &Casework,
     publisher: &mut Publisher,
     clock: &impl Fn() -> Moment,
+    tell: Tell<'_>,
 ) -> Result<u64, StoreError> {
     let mut published = 0;
     while let Some(owed) = casework.read(owed::next)? {
-        published += u64::from(publish(casework, publisher, owed, clock())?);
+        published += u64::from(publish(casework, publisher, owed, clock(), tell)?);
     }
     Ok(published)
 }
 
-fn publish(casework: &Casework, publisher: &mut Publisher, owed: Owed, now: Moment) -> Result<bool, StoreError> {
+fn publish(
+    casework: &Casework,
+    publisher: &mut Publisher,
+    owed: Owed,
+    now: Moment,
+    tell: Tell<'_>,
+) -> Result<bool, StoreError> {
     let Owed { number, reference, mut draft } = owed;
     let id = draft.statement.id.clone();
     let index = match publisher.register().index_of(&id) {
@@ -126,9 +160,12 @@ fn publish(casework: &Casework, publisher: &mut Publisher, owed: Owed, now: Mome
     casework.write(|transaction| {
         owed::done(transaction, number)?;
         let case = cases::case(transaction, &reference)?;
-        let event = Event::StatementPublished { id, index };
+        let events = vec![Event::StatementPublished { id, index }];
         let calendar = casework::Calendar::england();
-        cases::append(transaction, case, vec![event], None, now, &calendar).map(|_| ())
+        match cases::append(transaction, case, events.clone(), None, now, &calendar)? {
+            Some(case) => tell(transaction, &case, &events, now),
+            None => Ok(()),
+        }
     })?;
     Ok(true)
 }

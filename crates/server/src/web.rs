@@ -21,7 +21,7 @@ mod decisions;
 mod documents;
 pub(crate) mod fair_use;
 mod feed;
-mod figure;
+pub(crate) mod figure;
 mod figures;
 mod files;
 mod filters;

@@ -5,6 +5,7 @@
 
 pub mod account_events;
 pub mod agreements;
+pub mod assessments;
 pub mod cases;
 pub mod devices;
 pub mod documents;

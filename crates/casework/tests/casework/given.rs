@@ -8,7 +8,8 @@ use casework::publication::{Condition, Decision, Text};
 use casework::release::Asked;
 use casework::specification::{DatasetPart, DictionaryReference, SpecifiedItem, Treatment};
 use casework::{Actor, Command, Event, OrganisationId, Party, PersonId, Recorded, Refusal, Role, Specification, Stage};
-use package::document::{Document, to_json};
+use package::assessment::Assessment;
+use package::document::{Document, parse_json, to_json};
 use package::instruction::{Format, Instruction};
 use package::manifest::{Manifest, MeasuredColumn, MeasuredFile};
 use register::disclosure::Disclosure;
@@ -302,6 +303,16 @@ pub fn specification() -> Specification {
 
 pub fn specify() -> Command {
     Command::SetSpecification { specification: Box::new(specification()) }
+}
+
+/// An assessment of this specification, whose numbers are another's.
+pub fn assessment(of: &Specification) -> Assessment {
+    let golden = include_bytes!("../../../package/tests/golden/assessment.v1.json");
+    Assessment { specification: of.digest().unwrap(), ..parse_json(golden).unwrap() }
+}
+
+pub fn assess(of: &Specification) -> Command {
+    Command::AddAssessment { assessment: Box::new(assessment(of)) }
 }
 
 /// A history whose application asks for [`specification`], up to an agreement that stands in the register.

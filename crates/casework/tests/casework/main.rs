@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // clippy knows test functions, and not what they call
 
 mod agreement;
+mod assessments;
 mod given;
 mod journeys;
 mod permissions;

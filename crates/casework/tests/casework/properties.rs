@@ -81,7 +81,7 @@ fn command_of_release(choice: u8, case: &Case, now: Moment) -> Command {
 
 fn any_command(choice: u8, case: &Case, now: Moment) -> Command {
     let is_agreed = matches!(case.progress, Progress::Agreed(_));
-    if is_agreed && !(22..=24).contains(&(choice % 29)) {
+    if is_agreed && !(22..=24).contains(&(choice % 30)) {
         return command_of_release(choice, case, now);
     }
     let outcomes = [Outcome::Approved, Outcome::ApprovedWithConditions, Outcome::Refused];
@@ -90,7 +90,7 @@ fn any_command(choice: u8, case: &Case, now: Moment) -> Command {
         Progress::Review { proposal } => proposal.as_ref().map(|proposal| proposal.seq),
         _ => None,
     };
-    match choice % 29 {
+    match choice % 30 {
         0 | 1 => submit(),
         2 => Command::TakeCase,
         3 | 4 => accept(),
@@ -115,6 +115,7 @@ fn any_command(choice: u8, case: &Case, now: Moment) -> Command {
         26 => Command::RemoveReviewer { reviewer: reviewer(3).person },
         27 if choice > 200 => withdraw(),
         28 if choice > 200 => Command::DeclareConflict { nature: "Near.".to_owned() },
+        29 => assess(&specification()),
         _ => Command::AnswerThirdParty,
     }
 }

@@ -65,6 +65,10 @@ fn samples() -> Vec<Event> {
     decision.evidence = vec![Evidence { digest: Digest::of(b"salt and document"), kind: "dpia".to_owned() }];
     events.push(Event::DecisionProposed { decision });
     events.extend(of_releases());
+    events.push(Event::AssessmentAdded {
+        assessment: Digest::of(b"assessment"),
+        specification: Digest::of(b"specification"),
+    });
     events
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use register::Moment;
+use store::casework::documents::Documents;
 use store::casework::people;
 use store::{Casework, DataFolder, Publisher, ReleaseKeys, StoreError, publisher};
 
@@ -47,7 +48,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let nobody = casework.read(people::everybody)?.is_empty();
     if nobody {
         let keys = ReleaseKeys::open(&folder)?;
-        let cases = fill_desk(&casework, &mut publisher, &drafts, &mut salt, &keys, now)?;
+        let documents = Documents::open(&folder.private(), &casework)?;
+        let private = (&keys, &documents);
+        let cases = fill_desk(&casework, &mut publisher, &drafts, &mut salt, private, now)?;
         publisher.write_files()?;
         let shares = publisher.register().totals().shares;
         println!("Filled {} with a demonstration of {shares} shares and {cases} cases.", arguments.data.display());

@@ -1,11 +1,11 @@
 //! `rollcall-server publish`: what cases owe the public, brought into the log. A server that runs does it by itself; this is
-//! for when none runs, and for whoever wants it done now.
+//! for when none runs, and for whoever wants it done now. It writes no mail, since it does not know where people find the desk.
 
 use std::path::PathBuf;
 
 use store::{Casework, DataFolder};
 
-use crate::publishing::publish_all;
+use crate::publishing::{publish_all, quietly};
 use crate::web::system_clock;
 
 /// What the command takes.
@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = DataFolder::at(&arguments.data);
     data.key()?;
     let casework = Casework::open(&data.private().join("casework.sqlite"))?;
-    let published = publish_all(&casework, &data, &system_clock)?;
+    let published = publish_all(&casework, &data, &system_clock, &quietly)?;
     let stuck = casework.read(store::casework::owed::stuck)?;
     println!("{published} published");
     match stuck.first() {

@@ -5,6 +5,7 @@
 //! cases that are in time and cases that are not.
 
 mod application;
+mod assessment;
 mod release;
 mod step;
 
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use register::vocabulary::{Outcome, Reason, SuspensionGround};
 use register::{Draft, Moment, Salt};
 use serde::Deserialize;
+use store::casework::documents::Documents;
 use store::casework::{cases, people};
 use store::{Casework, Publisher, ReleaseKeys};
 use tlog::SigningKey;
@@ -98,6 +100,7 @@ enum Does {
         changes: Vec<ChangeRequest>,
     },
     Accept,
+    Assess,
     Assign {
         reviewer: String,
     },
@@ -169,7 +172,7 @@ impl Does {
             Self::Conflict { .. } | Self::Review { .. } => Role::Reviewer,
             Self::Confirm | Self::ConfirmRelease => Role::PanelChair,
             Self::GiveKey => Role::DataManager,
-            Self::Instruct | Self::HandIn { .. } => Role::ReleaseAnalyst,
+            Self::Assess | Self::Instruct | Self::HandIn { .. } => Role::ReleaseAnalyst,
             Self::Countersign => Role::CustodianSignatory,
         }
     }
@@ -183,6 +186,7 @@ struct Player<'a> {
     salt: &'a mut dyn FnMut() -> Salt,
     now: Moment,
     keys: &'a ReleaseKeys,
+    documents: &'a Documents,
     /// Signs the manifests of this demonstration, and is not kept.
     engine: SigningKey,
 }
@@ -197,7 +201,7 @@ pub(super) fn play(
     known: &Known,
     drafts: &[Draft],
     salt: &mut dyn FnMut() -> Salt,
-    keys: &ReleaseKeys,
+    (keys, documents): (&ReleaseKeys, &Documents),
     now: Moment,
 ) -> Result<usize, DemoError> {
     let file: CasesFile = read(CASES)?;
@@ -210,7 +214,7 @@ pub(super) fn play(
     }
     steps.sort_by_key(|(at, ..)| *at);
     let engine = engine(salt)?;
-    let mut player = Player { file: &file, known, drafts, salt, now, keys, engine };
+    let mut player = Player { file: &file, known, drafts, salt, now, keys, documents, engine };
     let mut references: Vec<Option<String>> = vec![None; file.case.len()];
     for (at, number, step) in steps {
         let entry = &file.case[number];
@@ -223,7 +227,7 @@ pub(super) fn play(
             player.take(transaction, entry, step, before, at, &calendar)
         })?;
         *reference = Some(case.reference);
-        publishing::publish_into(casework, publisher, &|| at)?;
+        publishing::publish_into(casework, publisher, &|| at, &publishing::quietly)?;
     }
     // A row of the queue is of the moment of the last event; the later stages and lateness follow from the date.
     casework.write(|transaction| -> Result<_, DemoError> {

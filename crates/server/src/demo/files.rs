@@ -19,6 +19,9 @@ pub(super) const SHARES: &[(&str, &str)] = &[
 pub(super) const PEOPLE: (&str, &str) = ("people.toml", include_str!("people.toml"));
 pub(super) const CASES: (&str, &str) = ("cases.toml", include_str!("cases.toml"));
 
+/// An assessment of an invented population, which names no specification yet.
+pub(super) const ASSESSMENT: &str = include_str!("assessment.json");
+
 pub(super) fn read<T: for<'de> Deserialize<'de>>((file, text): (&'static str, &str)) -> Result<T, DemoError> {
     toml::from_str(text).map_err(|error| DemoError::File { file, error })
 }

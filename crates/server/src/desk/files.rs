@@ -1,5 +1,5 @@
 //! Files on their way in and out. A file that is sent to us is taken only behind the token of its form, piece by piece, and
-//! never held whole; one that is given out is for saving, never for showing.
+//! not held whole unless it is small; one that is given out is for saving, never for showing.
 
 use axum::RequestExt;
 use axum::body::Body;
@@ -124,6 +124,31 @@ async fn receive(desk: &Desk, mut field: Field<'_>, given: String) -> Result<Giv
         Err(StoreError::Document(refusal)) => Ok(Given::Refused(refusal)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A small file of a form, held whole: nothing of it is written before all of it was found to hold.
+#[derive(Default)]
+pub(super) enum Held {
+    /// None was chosen.
+    #[default]
+    Nothing,
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has more bytes than this.
+    TooLarge(usize),
+}
+
+/// Receives a small file of at most so many bytes; one that is larger is read to its end, so that its sender is told so.
+pub(super) async fn hold(mut field: Field<'_>, limit: usize) -> Result<Held, Problem> {
+    let mut bytes = Vec::new();
+    let mut is_whole = true;
+    while let Some(piece) = field.chunk().await.map_err(unread)? {
+        is_whole = is_whole && bytes.len() + piece.len() <= limit;
+        if is_whole {
+            bytes.extend_from_slice(&piece);
+        }
+    }
+    Ok(if is_whole { Held::Whole(bytes) } else { Held::TooLarge(limit) })
 }
 
 pub(super) fn unread(error: MultipartError) -> Problem {

@@ -1,13 +1,14 @@
 //! Who is written to when something happens in a case. The mails are written in the transaction of the events.
 
-use casework::{Case, Event, Role};
+use casework::calendar::day_in_england;
+use casework::{Case, CommandKind, Event, Role, permission};
 use register::Moment;
 use rusqlite::Transaction;
+use store::StoreError;
 use store::casework::mail;
 use store::casework::people::{self, Person};
 
 use super::Desk;
-use super::problem::Problem;
 use crate::mail::Reference;
 use crate::mail::letters::{Letter, Letterhead};
 
@@ -21,15 +22,16 @@ pub fn letters(
     case: &Case,
     events: &[Event],
     now: Moment,
-) -> Result<(), Problem> {
+) -> Result<(), StoreError> {
     // A reference that is not made like one could be a text, which no subject line takes.
     let Some(share) = &Reference::of(&case.reference) else { return Ok(()) };
     let first = case.seq + 1 - events.len() as u64;
     for (event, seq) in events.iter().zip(first..) {
-        let Some((letter, to)) = letter(transaction, case, event, share)? else { continue };
+        let Some((letter, to)) = letter(transaction, case, event, share, now)? else { continue };
         let letterhead =
             Letterhead { custodian: desk.custodian(), contact: desk.settings().operator.contact.email.as_deref() };
-        let link = desk.settings().address.join(&format!("/desk/case/{}", crate::web::words::encode(&case.reference)));
+        let page = format!("/desk/case/{}{}", crate::web::words::encode(&case.reference), letter.page());
+        let link = desk.settings().address.join(&page);
         for person in to {
             let key = format!("{}/{seq}/{}", case.reference, person.id);
             mail::enqueue(transaction, &letter.mail(key, &person.email, &link, letterhead), now)?;
@@ -43,8 +45,9 @@ fn letter<'a>(
     case: &Case,
     event: &Event,
     share: &'a Reference,
-) -> Result<Option<(Letter<'a>, Vec<Person>)>, Problem> {
-    let of_organisation = |roles: &[Role]| -> Result<Vec<Person>, Problem> {
+    now: Moment,
+) -> Result<Option<(Letter<'a>, Vec<Person>)>, StoreError> {
+    let of_organisation = |roles: &[Role]| -> Result<Vec<Person>, StoreError> {
         let mut all: Vec<Person> = Vec::new();
         for role in roles {
             for person in people::holders(transaction, *role, Some(case.organisation))? {
@@ -72,6 +75,13 @@ fn letter<'a>(
         }
         Event::AgreementSigned { .. } if matches!(case.progress, casework::case::Progress::Agreed(_)) => {
             Some((Letter::Signed { share }, of_organisation(both)?))
+        }
+        // While access does not run no receipt is given.
+        Event::StatementPublished { id, .. }
+            if case.releases.iter().any(|release| release.is_ready_by(id))
+                && permission::at(CommandKind::GiveReceipt, case.stage(day_in_england(now))) =>
+        {
+            Some((Letter::ReceiptReady { share }, of_organisation(&[Role::DataManager])?))
         }
         _ => None,
     })

@@ -36,6 +36,8 @@ struct ReviewPage {
     errors: Errors,
     tasks: Vec<Task>,
     items: Vec<Item>,
+    /// What the assessment finds; nothing for those who do not see it.
+    findings: Option<Vec<String>>,
     similar: Option<Vec<Similar>>,
     form: Option<Form>,
     /// Whether whoever looks has handed in a review.
@@ -210,6 +212,7 @@ impl ReviewPage {
             errors,
             tasks: told::tasks(&case),
             items: told::items(&case),
+            findings: super::assessment::summary::findings(desk, by, &case).await?,
             similar: similar::similar(desk, &case).await,
             form,
             done: matches!(mine, Some(Some(_))),

@@ -64,6 +64,11 @@ pub enum Letter<'a> {
         /// On which share.
         share: &'a Reference,
     },
+    /// What was released stands in the public log, so that its receipt can be taken.
+    ReceiptReady {
+        /// Of which share.
+        share: &'a Reference,
+    },
 }
 
 #[derive(Template)]
@@ -105,6 +110,14 @@ impl Letter<'_> {
         Mail { key, to: to.to_owned(), subject, text, html }
     }
 
+    /// The page below a case's that it leads to; nothing where it leads to the case.
+    pub fn page(&self) -> &'static str {
+        match self {
+            Self::ReceiptReady { .. } => "/release",
+            _ => "",
+        }
+    }
+
     fn topic(&self) -> Topic {
         match self {
             Self::Invitation { .. } => Topic::Invitation,
@@ -115,6 +128,7 @@ impl Letter<'_> {
             Self::DecisionMade { .. } => Topic::DecisionMade,
             Self::AgreementReady { .. } => Topic::AgreementReady,
             Self::Signed { .. } => Topic::Signed,
+            Self::ReceiptReady { .. } => Topic::ReceiptReady,
         }
     }
 
@@ -126,7 +140,8 @@ impl Letter<'_> {
             | Self::ReviewAssigned { share, .. }
             | Self::DecisionMade { share }
             | Self::AgreementReady { share }
-            | Self::Signed { share } => Some(share),
+            | Self::Signed { share }
+            | Self::ReceiptReady { share } => Some(share),
         }
     }
 
@@ -172,6 +187,15 @@ impl Letter<'_> {
                 paragraphs.push(format!("Both sides have signed the agreement for {}.", share.as_str()));
                 paragraphs.push("Sign in to read it, and to see what it asks of you and when.".to_owned());
             }
+            Self::ReceiptReady { share } => {
+                paragraphs
+                    .push(format!("Data for {} has been released, and the public register shows it.", share.as_str()));
+                paragraphs.push(
+                    "You can collect the package, and take the receipt that opens it with your organisation’s key and with no \
+                     other. If the page says that the receipt still waits for the public log, come back a little later."
+                        .to_owned(),
+                );
+            }
         }
         paragraphs
     }
@@ -186,6 +210,7 @@ impl Letter<'_> {
             Self::DecisionMade { .. } => "Read the decision",
             Self::AgreementReady { .. } => "Read and sign the agreement",
             Self::Signed { .. } => "Read the agreement",
+            Self::ReceiptReady { .. } => "Take the receipt",
         }
     }
 }
@@ -216,6 +241,7 @@ mod tests {
             Letter::DecisionMade { share },
             Letter::AgreementReady { share },
             Letter::Signed { share },
+            Letter::ReceiptReady { share },
         ] {
             let letterhead = Letterhead { custodian: "Example Department", contact: None };
             let link = "https://register.example.org/desk/1";

@@ -20,11 +20,13 @@ pub enum Topic {
     AgreementReady,
     /// An agreement was signed by both sides.
     Signed,
+    /// A package can be opened with its receipt.
+    ReceiptReady,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Invitation,
         Self::PasswordReset,
         Self::Returned,
@@ -33,6 +35,7 @@ impl Topic {
         Self::DecisionMade,
         Self::AgreementReady,
         Self::Signed,
+        Self::ReceiptReady,
     ];
 
     fn words(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Topic {
             Self::DecisionMade => "A decision has been made",
             Self::AgreementReady => "An agreement is ready to sign",
             Self::Signed => "The agreement is signed",
+            Self::ReceiptReady => "A package can be collected",
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod svg;
 mod tests;
 pub mod timeline;
 
+use std::borrow::Cow;
+
 use register::download::safe_cell;
 
 pub use measure::grouped;
@@ -23,9 +25,9 @@ use svg::{Size, Svg};
 #[derive(Debug, Clone)]
 pub struct Figure {
     /// Its name in addresses and identifiers.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it is about.
-    pub subject: &'static str,
+    pub subject: Cow<'static, str>,
     /// What it shows, in a sentence.
     pub finding: String,
     /// The drawing; nothing where there is nothing to draw.

@@ -12,7 +12,8 @@ use register::Moment;
 use register::vocabulary::Outcome;
 use server::commands::demo::{self, Arguments};
 use server::demo::accounts;
-use store::casework::{cases, owed, people};
+use store::casework::documents::Documents;
+use store::casework::{assessments, cases, owed, people};
 use store::{Casework, DataFolder, Publisher, StoreError};
 
 #[derive(Parser)]
@@ -87,6 +88,24 @@ fn the_desk_has_cases_at_every_stage_and_the_register_shows_those_that_it_is_owe
     });
     any("has half of its reviews", &|case| {
         case.reviews.len() == 2 && case.reviews.values().filter(|review| review.is_some()).count() == 1
+    });
+    any("in review has an assessment of what it asks for, and an item for each column of it", &|case| {
+        let Some(of) = case.assessment().filter(|_| case.stage(today) == Stage::Review) else { return false };
+        let documents = Documents::open(&DataFolder::at(folder.path()).private(), &casework).unwrap();
+        let found = casework
+            .read(|transaction| assessments::find(&documents, transaction, &case.reference, of.digest))
+            .unwrap()
+            .unwrap();
+        let json = assessments::read(&documents, &found).unwrap();
+        let assessment: package::assessment::Assessment = package::document::parse_json(&json).unwrap();
+        let specification = case.application.specification.as_ref().unwrap();
+        let is_asked =
+            |dataset: &str, item: &str| specification.dataset(dataset).is_some_and(|part| part.item(item).is_some());
+        let mut columns = assessment
+            .datasets
+            .iter()
+            .flat_map(|dataset| dataset.columns.iter().map(|column| (dataset.name.as_str(), column.item.as_str())));
+        !case.assessment_is_outdated() && columns.all(|(dataset, item)| is_asked(dataset, item))
     });
     let progress = |case: &Case| format!("{:?}", case.progress);
     any("has a proposal", &|case| progress(case).starts_with("Review { proposal: Some"));

@@ -12,6 +12,7 @@ mod mail;
 mod desk {
     mod accounts;
     mod application;
+    mod assessments;
     mod cases;
     mod decisions;
     mod files;

@@ -308,7 +308,19 @@ impl Incoming {
     ///
     /// # Errors
     /// The [`Refusal`] of a file that is not taken, or a fault of the disk; nothing is left behind then.
-    pub fn finish(mut self, given: &str) -> Result<Received> {
+    pub fn finish(self, given: &str) -> Result<Received> {
+        self.end(given, None)
+    }
+
+    /// Ends a document of which is known already what it is, since somebody has read all of it.
+    ///
+    /// # Errors
+    /// A fault of the disk; nothing is left behind then.
+    pub fn finish_as(self, given: &str, kind: Kind) -> Result<Received> {
+        self.end(given, Some(kind))
+    }
+
+    fn end(mut self, given: &str, known: Option<Kind>) -> Result<Received> {
         let path = self.left.0.clone().unwrap_or_default();
         let target = path.with_extension("");
         let Some(seal) = self.seal.take() else { return Err(Refusal::Empty.into()) };
@@ -317,7 +329,10 @@ impl Incoming {
         let name = name::clean(given);
         let mut content = Opened::new(written, &self.key, self.size).map_err(file("read", &path))?;
         content.seek(SeekFrom::Start(0)).map_err(file("read", &path))?;
-        let kind = kind::sniff(&mut content, &name).map_err(file("read", &path))??;
+        let kind = match known {
+            Some(kind) => kind,
+            None => kind::sniff(&mut content, &name).map_err(file("read", &path))??,
+        };
         content.sync().map_err(file("sync", &path))?;
         fs::rename(&path, &target).map_err(file("rename", &path))?;
         self.left.0 = Some(target.clone());

@@ -52,6 +52,7 @@ impl Player<'_> {
                 });
                 Command::AcceptApplication { access, texts: texts.collect() }
             }
+            Does::Assess => self.assess(transaction, begun()?, at, wrong)?,
             Does::Assign { reviewer } => {
                 let person = self.known.person(reviewer).ok_or_else(|| wrong(reviewer))?;
                 Command::AssignReviewer { reviewer: store::casework::people::actor(transaction, person)? }

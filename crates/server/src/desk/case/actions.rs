@@ -54,6 +54,7 @@ fn place(kind: CommandKind) -> Option<(&'static str, &'static str, bool)> {
         C::AnswerThirdParty => ("The third party has answered", "resume", true),
         C::RequestChanges => ("Return for changes", "return", false),
         C::AcceptApplication => ("Accept for review", "accept", false),
+        C::AddAssessment => ("Add an assessment of the risk", "assessment", false),
         C::AssignReviewer | C::RemoveReviewer => ("Reviewers", "reviewers", false),
         C::DeclareConflict => ("Declare a conflict of interest", "conflict", false),
         C::SubmitReview => ("Write your review", "review", false),

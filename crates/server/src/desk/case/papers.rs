@@ -1,4 +1,4 @@
-//! What of a case can be read on pages of its own, for whoever may see them: reviews, decision, agreement, the panel's pack.
+//! What of a case can be read on pages of its own, for whoever may see them: assessment, reviews, decision, agreement, the panel's pack.
 
 use casework::Actor;
 use casework::case::{Case, Progress};
@@ -13,6 +13,7 @@ pub fn of(case: &Case, actor: &Actor) -> Vec<(&'static str, String)> {
     let agreement = matches!(&case.progress, Progress::Decided { offer: Some(_) } | Progress::Agreed(_));
     let judged = case.accepted.is_some() && sees(actor, Sight::Reviews, case.organisation);
     let all = [
+        ("How easily people could be found", "assessment", sees_of(actor, Sight::Assessment, case)),
         ("Reviews", "review", judged),
         ("The panel’s pack", "pack", judged),
         ("The decision", "decision", !case.decisions.is_empty() || proposed && sees_of(actor, Sight::Proposal, case)),

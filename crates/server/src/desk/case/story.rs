@@ -89,6 +89,7 @@ fn sentence(event: &Event, name: &impl Fn(Option<PersonId>) -> Result<String, Pr
             format!("Returned it for {changes} by {}.", crate::web::words::date(by))
         }
         Event::ApplicationAccepted { .. } => "Accepted it for review.".to_owned(),
+        Event::AssessmentAdded { .. } => "Added an assessment of how easily people could be found.".to_owned(),
         Event::ReviewerAssigned { reviewer } => format!("Asked {} to review it.", name(Some(*reviewer))?),
         Event::ReviewerRemoved { reviewer } => format!("Asked {} no longer.", name(Some(*reviewer))?),
         Event::ConflictDeclared { .. } => "Declared a conflict of interest and stood aside.".to_owned(),

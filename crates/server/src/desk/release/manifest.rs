@@ -10,10 +10,11 @@ use package::sealed::PackageKey;
 use package::{Instruction, Manifest};
 use store::casework::releases::{self, KeptManifest};
 
-use super::sent::{File, Sent};
+use super::sent::Sent;
 use super::{DIFFERENCES, ReleasePage};
 use crate::desk::Desk;
 use crate::desk::decision::seen;
+use crate::desk::files::Held;
 use crate::desk::giving::Given;
 use crate::desk::input::Errors;
 use crate::desk::page::{see, with_errors};
@@ -83,23 +84,23 @@ async fn open_instruction(desk: &Desk, case: &Case) -> Result<Option<Instruction
 }
 
 /// What was sent, as far as it can be believed; the text of a key is in no error.
-fn read(desk: &Desk, manifest: File, key: File) -> Result<(Signed<Manifest>, String), Errors> {
+fn read(desk: &Desk, manifest: Held, key: Held) -> Result<(Signed<Manifest>, String), Errors> {
     let mut errors = Errors::default();
     let too_large = |limit: usize| format!("Choose a file of at most {}", words::size(limit as u64));
     let Some(engine) = desk.engine() else {
         return Err(Errors::one("manifest", "The settings of this server do not name the key of the extract engine"));
     };
     let signed = match manifest {
-        File::Nothing => Err("Choose the file that the data zone calls the manifest".to_owned()),
-        File::TooLarge(limit) => Err(too_large(limit)),
-        File::Whole(bytes) => Signed::<Manifest>::parse(&bytes)
+        Held::Nothing => Err("Choose the file that the data zone calls the manifest".to_owned()),
+        Held::TooLarge(limit) => Err(too_large(limit)),
+        Held::Whole(bytes) => Signed::<Manifest>::parse(&bytes)
             .and_then(|signed| signed.verified_by(engine).map(|_| ()).map(|()| signed))
             .map_err(|error| words::capitalised(&error.to_string())),
     };
     let sealed = match key {
-        File::Nothing => Err("Choose the file that the data zone calls the key".to_owned()),
-        File::TooLarge(limit) => Err(too_large(limit)),
-        File::Whole(bytes) => match String::from_utf8(bytes) {
+        Held::Nothing => Err("Choose the file that the data zone calls the key".to_owned()),
+        Held::TooLarge(limit) => Err(too_large(limit)),
+        Held::Whole(bytes) => match String::from_utf8(bytes) {
             Ok(text) if PackageKey::unsealed(&text, desk.keys().release()).is_ok() => Ok(text),
             _ => {
                 Err("Choose the key that was made with this manifest: this file is not a package’s key that is sealed \

@@ -1,14 +1,13 @@
 //! The form with a manifest and a key. Both are small beside what they speak of, and are held whole: nothing of them is
 //! written before all of it was found to hold.
 
-use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Request};
 use package::Document;
 use package::manifest::Manifest;
 use package::sealed::MAX_KEY;
 
 use crate::desk::Desk;
-use crate::desk::files::{FIELDS, TEXTS, begin, text, unread};
+use crate::desk::files::{FIELDS, Held, TEXTS, begin, hold, text, unread};
 use crate::desk::input::Fields;
 use crate::desk::problem::Problem;
 use crate::desk::signed_in::SignedIn;
@@ -26,21 +25,9 @@ pub struct Sent {
     /// The fields beside the files.
     pub fields: Fields,
     /// The manifest's file.
-    pub manifest: File,
+    pub manifest: Held,
     /// The key's file.
-    pub key: File,
-}
-
-/// A file of the form.
-#[derive(Default)]
-pub enum File {
-    /// None was chosen.
-    #[default]
-    Nothing,
-    /// All of it.
-    Whole(Vec<u8>),
-    /// It has more bytes than this.
-    TooLarge(usize),
+    pub key: Held,
 }
 
 impl FromRequest<Desk> for Sent {
@@ -49,31 +36,19 @@ impl FromRequest<Desk> for Sent {
     async fn from_request(request: Request, desk: &Desk) -> Result<Self, Problem> {
         let mut left = TEXTS;
         let (by, mut form) = begin(request, desk, &mut left).await?;
-        let (mut manifest, mut key) = (File::Nothing, File::Nothing);
+        let (mut manifest, mut key) = (Held::Nothing, Held::Nothing);
         let mut pairs = Vec::new();
         while let Some(field) = form.next_field().await.map_err(unread)? {
             let name = field.name().unwrap_or_default().to_owned();
             match (name.as_str(), field.file_name().map(str::is_empty)) {
                 // What a browser sends where no file was chosen.
                 (_, Some(true)) => {}
-                ("manifest", Some(false)) => manifest = receive(field, MANIFEST).await?,
-                ("key", Some(false)) => key = receive(field, MAX_KEY).await?,
+                ("manifest", Some(false)) => manifest = hold(field, MANIFEST).await?,
+                ("key", Some(false)) => key = hold(field, MAX_KEY).await?,
                 (_, None) if pairs.len() < FIELDS => pairs.push((name, text(field, &mut left).await?)),
                 _ => return Err(Problem::TooLarge),
             }
         }
         Ok(Self { by, fields: Fields::of(pairs), manifest, key })
     }
-}
-
-async fn receive(mut field: Field<'_>, limit: usize) -> Result<File, Problem> {
-    let mut bytes = Vec::new();
-    let mut is_whole = true;
-    while let Some(piece) = field.chunk().await.map_err(unread)? {
-        is_whole = is_whole && bytes.len() + piece.len() <= limit;
-        if is_whole {
-            bytes.extend_from_slice(&piece);
-        }
-    }
-    Ok(if is_whole { File::Whole(bytes) } else { File::TooLarge(limit) })
 }

@@ -1,5 +1,5 @@
 //! `/desk/case/…/pack`: all that a panel reads before it decides, as one paper: the application, its items and their classes,
-//! the clocks, the reviews once all are in, and earlier decisions like it.
+//! how easily people could be found in them, the clocks, the reviews once all are in, and earlier decisions like it.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,6 +11,7 @@ use super::similar::{Similar, similar};
 use super::told::{Head, items, tasks};
 use super::{judged, shown};
 use crate::desk::Desk;
+use crate::desk::assessment::summary;
 use crate::desk::files::saved;
 use crate::desk::page::{Frame, Section};
 use crate::desk::papers::{self, NoPdf};
@@ -53,8 +54,10 @@ pub async fn paper(desk: &Desk, by: &SignedIn, case: Case) -> Result<Paper, Prob
             Ok(if sees_of(&actor, Sight::Reviews, &of) { Some(shown(transaction, &of)?) } else { None })
         })
         .await?;
+    let assessment = summary::blocks(desk, by, &case).await?;
     let mut blocks = application(&case);
     blocks.extend(basket(&case));
+    blocks.extend(assessment);
     blocks.push(heading(1, "Time taken"));
     let spent = clock::spent(&case, now, desk.calendar());
     let spent = spent

@@ -69,8 +69,8 @@ pub fn cohorts(cohorts: &[OfCohort], releases: u64) -> Figure {
         ("Releases with none of it, expressly", "releases_none"),
     ];
     Figure {
-        name: "cohorts",
-        subject: SUBJECT,
+        name: "cohorts".into(),
+        subject: SUBJECT.into(),
         finding: finding(&held, releases),
         drawing,
         table: Table { columns, rows: cohorts.iter().map(row).collect() },
@@ -142,8 +142,8 @@ pub fn newest(newest: &[ReleaseCohorts]) -> Figure {
         ]
     };
     Figure {
-        name: "newest-cohorts",
-        subject,
+        name: "newest-cohorts".into(),
+        subject: subject.into(),
         finding,
         drawing: draw(subject, "newest-cohorts", &rows),
         table: Table { columns: columns(true), rows: newest.iter().map(table_row).collect() },

@@ -70,8 +70,8 @@ pub fn history(share: &ShareView, today: PartialDate) -> Option<Figure> {
         ));
     }
     Some(Figure {
-        name: "history",
-        subject: SUBJECT,
+        name: "history".into(),
+        subject: SUBJECT.into(),
         finding: finding(share, today),
         drawing: Some(Drawing::of(SUBJECT, words, |size| timeline.draw("history", size))),
         table,

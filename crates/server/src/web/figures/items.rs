@@ -146,8 +146,8 @@ pub fn items(items: &[ItemCount], releases: u64) -> Figure {
         notes.push(SCHEMES_APART.to_owned());
     }
     Figure {
-        name: "items",
-        subject: SUBJECT,
+        name: "items".into(),
+        subject: SUBJECT.into(),
         finding,
         drawing: summed.drawing("items"),
         table: Table {

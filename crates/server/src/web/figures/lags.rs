@@ -98,8 +98,8 @@ fn figure(lag: &Lag) -> Figure {
         }
     }
     Figure {
-        name: about.name,
-        subject: about.subject,
+        name: about.name.into(),
+        subject: about.subject.into(),
         finding: finding(&about, &lag.spread),
         drawing,
         table: Table { columns: vec![("Days", "days"), ("How many", "count")], rows },

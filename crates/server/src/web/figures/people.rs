@@ -108,7 +108,15 @@ pub fn people(years: &[OfYear], today: PartialDate) -> Figure {
         table.rows.push(line(no_date(), &undated));
     }
     let notes = notes(&whole, &undated, &rows, today);
-    Figure { name: "people", subject: SUBJECT, finding, drawing, table, csv: csv_address("people"), notes }
+    Figure {
+        name: "people".into(),
+        subject: SUBJECT.into(),
+        finding,
+        drawing,
+        table,
+        csv: csv_address("people"),
+        notes,
+    }
 }
 
 const COLUMNS: [(&str, &str); 6] = [

@@ -65,7 +65,15 @@ pub fn releases(years: &[OfYear], today: PartialDate) -> Figure {
     if undated > 0 {
         table.rows.push(vec![no_date(), Cell::number(undated)]);
     }
-    Figure { name: "releases", subject: SUBJECT, finding, drawing, table, csv: csv_address("releases"), notes }
+    Figure {
+        name: "releases".into(),
+        subject: SUBJECT.into(),
+        finding,
+        drawing,
+        table,
+        csv: csv_address("releases"),
+        notes,
+    }
 }
 
 /// A remark on the year that is not over.

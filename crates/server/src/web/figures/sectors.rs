@@ -41,8 +41,8 @@ pub fn sectors(sectors: &[OfSector]) -> Figure {
         ("Their releases", "releases"),
     ];
     Figure {
-        name: "sectors",
-        subject: SUBJECT,
+        name: "sectors".into(),
+        subject: SUBJECT.into(),
         finding: finding(&known, unknown.iter().map(|of| of.recipients).sum()),
         drawing,
         table: Table { columns, rows: sectors.iter().map(row).collect() },

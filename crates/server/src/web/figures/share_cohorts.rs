@@ -44,8 +44,8 @@ pub fn share_cohorts(share: &ShareView) -> Option<Figure> {
         notes.push(format!("The drawing shows the newest {SHOWN} releases; the table has all."));
     }
     Some(Figure {
-        name: "share-cohorts",
-        subject: SUBJECT,
+        name: "share-cohorts".into(),
+        subject: SUBJECT.into(),
         finding: finding(&with),
         drawing: draw(SUBJECT, "share-cohorts", &lanes),
         table: Table { columns: columns(false), rows: with.iter().map(row).collect() },

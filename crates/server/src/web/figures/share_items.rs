@@ -47,8 +47,8 @@ pub fn share_items(share: &ShareView) -> Option<ShareItems> {
     Some(ShareItems {
         others: others.collect(),
         figure: Figure {
-            name: "share-items",
-            subject: SUBJECT,
+            name: "share-items".into(),
+            subject: SUBJECT.into(),
             finding: finding(&summed).unwrap_or_else(|| {
                 format!("{} items, not classified by identification risk and sensitivity", grouped(all))
             }),

@@ -87,8 +87,8 @@ pub fn volume(share: &ShareView) -> Option<Figure> {
         notes.push(format!("The drawing shows the newest {SHOWN} releases; the table has all."));
     }
     Some(Figure {
-        name: "volume",
-        subject: what.subject(),
+        name: "volume".into(),
+        subject: what.subject().into(),
         finding: finding(what, &with),
         drawing: Some(drawing),
         table: Table { columns: COLUMNS.to_vec(), rows: with.iter().map(|release| row(release)).collect() },

@@ -305,3 +305,33 @@ async fn an_instruction_verifies_with_the_key_that_the_page_shows() {
     assert!(signed.verified_by(log.verifier()).is_err(), "the log's key signs no instruction");
     assert!(Policy::parse(format!("log {}\nquorum none\n", desk.custodian()).as_bytes()).is_ok());
 }
+
+#[tokio::test]
+async fn the_recipients_data_managers_get_one_mail_when_the_receipt_can_be_taken() {
+    let desk = Desk::agreed();
+    let site = &desk.story.site;
+    let other = site.organisation("Other Trust");
+    site.person("eve@example.org", &[(casework::Role::DataManager, Some(other))]);
+    site.person("max@example.org", &[(casework::Role::DataManager, Some(desk.story.trust()))]);
+    desk.release().await;
+    assert!(site.mails().is_empty(), "what is not in the public log cannot be opened");
+    desk.publish();
+    desk.publish();
+    let now = site.now();
+    let taken: Vec<store::casework::mail::Mail> = site
+        .write(|transaction| store::casework::mail::take(transaction, now, 100))
+        .into_iter()
+        .map(|taken| taken.mail)
+        .collect();
+    let mut to: Vec<&str> = taken.iter().map(|mail| mail.to.as_str()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["max@example.org", "mia@example.org"]);
+    for mail in &taken {
+        assert_eq!(mail.subject, format!("{REFERENCE}: A package can be collected"));
+        assert!(mail.text.contains(&format!("http://desk.example/desk/case/{REFERENCE}/release")), "{}", mail.text);
+        for private in ["mia", "max@", "Absence", "Example Trust", "900"] {
+            assert!(!mail.text.contains(private) && !mail.html.contains(private), "{private}: {}", mail.text);
+        }
+    }
+    assert_eq!(desk.get(desk.manager, "release").await.status, StatusCode::OK, "the link leads somewhere");
+}

@@ -27,10 +27,12 @@ pub enum Kind {
     Png,
     /// A JPEG picture.
     Jpeg,
+    /// A document of this program's own, whose reader has found it in form. Nobody hands one in by its name.
+    Json,
 }
 
 impl Kind {
-    /// Every kind that is taken.
+    /// Every kind that is taken by its name.
     pub const ALL: [Self; 9] =
         [Self::Pdf, Self::Docx, Self::Odt, Self::Xlsx, Self::Ods, Self::Csv, Self::Text, Self::Png, Self::Jpeg];
 
@@ -41,7 +43,7 @@ impl Kind {
 
     /// The kind of this code.
     pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        Self::ALL.into_iter().chain([Self::Json]).find(|kind| kind.code() == code)
     }
 
     /// How the names of such files end, in lower case.
@@ -56,6 +58,7 @@ impl Kind {
             Self::Text => &["txt"],
             Self::Png => &["png"],
             Self::Jpeg => &["jpg", "jpeg"],
+            Self::Json => &["json"],
         }
     }
 
@@ -71,6 +74,7 @@ impl Kind {
             Self::Text => "a plain text file",
             Self::Png => "a PNG picture",
             Self::Jpeg => "a JPEG picture",
+            Self::Json => "a JSON file",
         }
     }
 
@@ -86,6 +90,7 @@ impl Kind {
             Self::Text => "text/plain",
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
+            Self::Json => "application/json",
         }
     }
 

@@ -2,7 +2,6 @@
 
 use casework::event::Relation;
 use register::vocabulary::Outcome;
-use server::publishing::publish_all;
 use store::Publisher;
 
 use super::staff::office;
@@ -20,7 +19,7 @@ async fn a_share_is_extended_by_another_and_both_say_so_in_public() {
     assert_eq!(new.relation, Some(Relation::Extends("DS-2026-0001".to_owned())));
     office.agree_on("DS-2026-0002");
     assert_eq!(office.case("DS-2026-0001").followed_by, ["DS-2026-0002"]);
-    publish_all(office.site.desk.casework(), office.site.desk.data(), &|| office.site.now()).unwrap();
+    office.site.desk.publish_now().unwrap();
     let publisher = Publisher::open(office.site.desk.data().clone()).unwrap();
     let kinds = |reference: &str| {
         let share = publisher.register().share(reference).unwrap();

@@ -2,7 +2,7 @@
 
 use casework::Stage;
 use register::vocabulary::{Outcome, Status};
-use server::publishing::publish_all;
+use server::publishing::{publish_all, quietly};
 use store::Publisher;
 use store::casework::owed;
 
@@ -10,7 +10,7 @@ use super::staff::{Office, office};
 
 fn publish(office: &Office) -> u64 {
     let clock = || office.site.now();
-    publish_all(office.site.desk.casework(), office.site.desk.data(), &clock).unwrap()
+    publish_all(office.site.desk.casework(), office.site.desk.data(), &clock, &quietly).unwrap()
 }
 
 fn waiting(office: &Office) -> u64 {
@@ -63,7 +63,7 @@ fn a_clock_that_was_set_back_holds_nothing_up() {
     let office = office();
     office.decided("DS-2026-0001", Outcome::Refused);
     let earlier = register::Moment::from_seconds(office.site.now().seconds() - 3_600).unwrap();
-    let published = publish_all(office.site.desk.casework(), office.site.desk.data(), &|| earlier).unwrap();
+    let published = publish_all(office.site.desk.casework(), office.site.desk.data(), &|| earlier, &quietly).unwrap();
     assert_eq!(published, 2);
 }
 

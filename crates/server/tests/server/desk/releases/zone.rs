@@ -145,8 +145,7 @@ impl Desk {
 
     /// The publishing thread's work.
     pub fn publish(&self) {
-        let site = &self.story.site;
-        server::publishing::publish_all(site.desk.casework(), site.desk.data(), &|| site.now()).unwrap();
+        self.story.site.desk.publish_now().unwrap();
     }
 
     /// The key that verifies instructions, as the page shows it.
