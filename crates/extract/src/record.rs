@@ -72,27 +72,37 @@ impl Records {
         }
     }
 
+    /// That of the release which has this reference, if one of the share does.
+    ///
+    /// # Errors
+    /// If a record cannot be read.
+    pub fn named(&self, share: &str, release: &str) -> Result<Option<Record>, ZoneError> {
+        Ok(self.of_share(share)?.into_iter().find(|record| record.release == release))
+    }
+
     /// What was published last of a share, and how many releases of it were recorded.
     ///
     /// # Errors
     /// If a record cannot be read.
     pub fn published(&self, share: &str) -> Result<(Published, u64), ZoneError> {
+        let last = self.of_share(share)?.into_iter().max_by_key(|record| record.number);
+        Ok(last.map_or_else(Default::default, |last| (last.published, last.number + 1)))
+    }
+
+    /// All of a share, in no order.
+    fn of_share(&self, share: &str) -> Result<Vec<Record>, ZoneError> {
         let prefix = format!("{}-", hex(share.as_bytes()));
         let file = |source| ZoneError::File { path: self.folder.clone(), source };
-        let mut last: Option<Record> = None;
+        let mut found = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(file)? {
             let path = entry.map_err(file)?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if !name.starts_with(&prefix) || !name.ends_with(".json") {
-                continue;
-            }
-            let bytes = fs::read(&path).map_err(|source| ZoneError::File { path: path.clone(), source })?;
-            let record = parse(&path, &bytes)?;
-            if last.as_ref().is_none_or(|last| last.number < record.number) {
-                last = Some(record);
+            if name.starts_with(&prefix) && name.ends_with(".json") {
+                let bytes = fs::read(&path).map_err(|source| ZoneError::File { path: path.clone(), source })?;
+                found.push(parse(&path, &bytes)?);
             }
         }
-        Ok(last.map_or_else(Default::default, |last| (last.published, last.number + 1)))
+        Ok(found)
     }
 
     /// Writes one, durably: whole, or not at all.

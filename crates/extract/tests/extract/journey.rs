@@ -127,7 +127,7 @@ async fn listed_people_are_matched_and_nobody_else_leaves() {
 
     asked.people = People::Listed { up_to: 2 };
     let mut instruction = given.instruction(asked);
-    instruction.sequence = 2;
+    (instruction.sequence, instruction.release) = (2, "R2".to_owned());
     let said = given.extract(&instruction).await.unwrap_err().to_string();
     assert_eq!(said, format!("{}: it names more than the 2 people who were approved", list.display()));
 }
@@ -199,7 +199,7 @@ async fn csv_sources_are_read_as_text_whatever_stands_in_their_cells() {
     assert_eq!(rows, [[text("007"), text("a \"b\",\r\nc"), text("1")], [text("7"), text("NULL"), None]]);
     assert_eq!(done.record.measured.people, 2);
 
-    instruction.sequence = 2;
+    (instruction.sequence, instruction.release) = (2, "R2".to_owned());
     fs::write(folder.join("b.csv"), "pupil,sessions,year,reason\n7,1,2010,x\n").unwrap();
     let said = given.extract(&instruction).await.unwrap_err().to_string();
     assert!(said.ends_with("b.csv: expected the same columns in the same order as in the files before it"), "{said}");
