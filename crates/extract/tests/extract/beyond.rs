@@ -185,6 +185,13 @@ proptest! {
             let distinct: BTreeSet<&String> = cells.iter().flatten().collect();
             prop_assert_eq!(column.distinct, distinct.len() as u64);
             prop_assert_eq!(column.nulls, cells.iter().filter(|cell| cell.is_none()).count() as u64);
+            let asked = leaving.iter().find(|asked| asked.name == column.name.to_lowercase()).unwrap();
+            let has = |pupil: &&&Pupil| held(asked, &listed, pupil) && plain(pupil, asked.name).is_some();
+            let years: BTreeSet<u16> = rows.iter().filter(has).map(|pupil| pupil.year as u16).collect();
+            let cohorts = rows.iter().filter(has).map(|pupil| pupil.born.unwrap().school_year() as u16);
+            let cohorts: BTreeSet<u16> = cohorts.collect();
+            prop_assert_eq!(&column.years, &years.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(&column.cohorts, &cohorts.into_iter().collect::<Vec<_>>());
         }
     }
 }

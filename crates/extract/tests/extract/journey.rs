@@ -162,6 +162,19 @@ async fn an_item_is_missing_outside_of_its_own_years_and_cohorts() {
     assert_eq!(cohorts, ["1999-2000", "2000-2001"]);
     assert_eq!(done.record.measured.files[0].years_from, From::Beside);
     assert_eq!(manifest.cohorts.len(), 2);
+    let held = manifest.files[0].columns.iter().map(|column| {
+        let cohorts: Vec<String> = column.cohorts.iter().map(ToString::to_string).collect();
+        (column.item.as_str(), column.years.as_slice(), cohorts)
+    });
+    let both = || vec!["1999-2000".to_owned(), "2000-2001".to_owned()];
+    assert_eq!(
+        held.collect::<Vec<_>>(),
+        [
+            ("days", [2010, 2011].as_slice(), vec!["1999-2000".to_owned()]),
+            ("score", [2010].as_slice(), both()),
+            ("upn", [2010, 2011].as_slice(), both()),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
