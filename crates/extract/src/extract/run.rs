@@ -150,7 +150,7 @@ impl Run<'_> {
         };
         let of_dataset = |dataset: &PlannedDataset| {
             let treaters = dataset.columns.iter().map(|column| {
-                match Treater::new(&column.treatment, &pseudonymiser, regions.as_ref()) {
+                match Treater::new(&column.treatment, Some(&pseudonymiser), regions.as_ref()) {
                     Ok(treater) => treater,
                     Err(error) => unreachable!("a plan has no such column: {error:?}"),
                 }
