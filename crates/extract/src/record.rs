@@ -111,9 +111,10 @@ impl Records {
     /// If it cannot be written.
     pub fn write(&self, record: &Record) -> Result<(), ZoneError> {
         let path = self.path(&record.share, record.sequence);
-        let json = serde_json::to_vec_pretty(record)
-            .map_err(|error| ZoneError::File { path: path.clone(), source: io::Error::other(error) })?;
-        write_new(&path, &json)
+        let unwritten = |error| ZoneError::File { path: path.clone(), source: io::Error::other(error) };
+        let sha256 = digest(record).map_err(unwritten)?;
+        let stored = Stored { record: record.clone(), sha256 };
+        write_new(&path, &serde_json::to_vec_pretty(&stored).map_err(unwritten)?)
     }
 
     fn path(&self, share: &str, sequence: u32) -> PathBuf {
@@ -121,8 +122,22 @@ impl Records {
     }
 }
 
+/// The file: a record, and a digest of what it says. A disk that has changed one digit of a count must not decide what is published.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    record: Record,
+    sha256: Digest,
+}
+
+fn digest(record: &Record) -> serde_json::Result<Digest> {
+    serde_json::to_vec(record).map(|bytes| Digest::of(&bytes))
+}
+
 fn parse(path: &Path, bytes: &[u8]) -> Result<Record, ZoneError> {
-    serde_json::from_slice(bytes).map_err(|_| ZoneError::Malformed {
+    let stored: Option<Stored> = serde_json::from_slice(bytes).ok();
+    let whole = stored.filter(|stored| digest(&stored.record).is_ok_and(|digest| digest == stored.sha256));
+    whole.map(|stored| stored.record).ok_or_else(|| ZoneError::Malformed {
         path: path.to_owned(),
         expected: "the record of a release, as the extract wrote it",
     })

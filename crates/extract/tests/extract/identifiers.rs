@@ -54,7 +54,9 @@ fn what_is_looked_for_would_be_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_error_repeats_an_identifier() {
-    let identifiers = of(&census(), true, true);
+    let mut identifiers = of(&census(), true, true);
+    // What an error gives as an example.
+    identifiers.retain(|identifier| identifier != "AB1 2CD");
     let census_of = |items| specification(vec![part("Census", items, vec![])]);
     let mut said = Vec::new();
     let mut tried = async |given: &Given, asked: package::Specification| {
