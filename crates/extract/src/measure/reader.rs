@@ -128,7 +128,7 @@ impl Counting<'_> {
         for batch in self.batches(&read)? {
             self.interrupt.check()?;
             let batch = batch.map_err(|_| self.written("a part of it cannot be read".to_owned()))?;
-            let [years, cohorts] = self.times(&batch, share.rows, wanted, timing)?;
+            let [years, cohorts] = self.times(&batch, &mut share, wanted, timing)?;
             share.rows += batch.num_rows() as u64;
             let arrays = own.iter().map(|place| batch.column(*place)).zip(columns);
             for (((nulls, set), seen), (array, column)) in sets.iter_mut().zip(&mut when).zip(arrays) {
@@ -139,13 +139,6 @@ impl Counting<'_> {
                 let form = forms.entry(name).or_insert_with(|| self.form(name));
                 if !self.insert(array, set, form).map_err(at(self.spill))? {
                     return Err(self.written(format!("column {name:?}: a value is not as its treatment leaves it")));
-                }
-                let unread = |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected));
-                if wanted.year.as_ref() == Some(name) {
-                    share.years.extend(select::years(array).map_err(unread)?.into_iter().flatten());
-                }
-                if wanted.cohort.as_ref() == Some(name) {
-                    share.cohorts.extend(select::cohorts(array).map_err(unread)?.into_iter().flatten());
                 }
                 if let Some(everybody) = everybody.as_deref_mut().filter(|_| wanted.person.as_ref() == Some(name)) {
                     let people = texts(array);
@@ -164,18 +157,18 @@ impl Counting<'_> {
         Ok(share)
     }
 
-    /// The years and the cohorts of a batch's rows, the first of which has this number.
+    /// The years and the cohorts of the next rows. Those that the file says itself are added to its share.
     fn times(
         &self,
         batch: &RecordBatch,
-        first: u64,
+        share: &mut Share,
         wanted: &Wanted,
         [year, cohort]: [Option<usize>; 2],
     ) -> Result<[Codes; 2], MeasureError> {
         let rows = batch.num_rows();
         let (mut years, mut cohorts) = match self.beside {
-            Some(beside) => beside.read(first, rows).map_err(at(self.spill))?,
-            None => (vec![code(wanted.of_year); rows], vec![0; rows]),
+            Some(beside) => beside.read(share.rows, rows).map_err(at(self.spill))?,
+            None => (vec![0; rows], vec![0; rows]),
         };
         if wanted.of_year.is_some() {
             years.fill(code(wanted.of_year));
@@ -185,10 +178,12 @@ impl Counting<'_> {
             move |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected))
         };
         if let Some(place) = year {
-            years = select::years(batch.column(place)).map_err(unread(place))?.into_iter().map(code).collect();
+            let read = select::years(batch.column(place)).map_err(unread(place))?;
+            years = codes(&read, &mut share.years);
         }
         if let Some(place) = cohort {
-            cohorts = select::cohorts(batch.column(place)).map_err(unread(place))?.into_iter().map(code).collect();
+            let read = select::cohorts(batch.column(place)).map_err(unread(place))?;
+            cohorts = codes(&read, &mut share.cohorts);
         }
         Ok([Codes::of(years), Codes::of(cohorts)])
     }
@@ -299,6 +294,21 @@ struct Share {
     columns: Vec<(usize, MeasuredColumn)>,
     years: BTreeSet<i32>,
     cohorts: BTreeSet<i32>,
+}
+
+/// The code of each year, all of which are added to those that were found.
+fn codes(years: &[Option<i32>], found: &mut BTreeSet<i32>) -> Vec<u8> {
+    let mut known = Seen::default();
+    let each = years.iter().map(|year| {
+        let code = code(*year);
+        // Rows say the same again and again; only what has no code is looked up each time.
+        if let Some(year) = year.filter(|_| code == 0 || !known.has(code)) {
+            found.insert(year);
+            known.add(code);
+        }
+        code
+    });
+    each.collect()
 }
 
 /// Equal numbers have equal bits: there is one zero, and one that is not a number.

@@ -30,7 +30,11 @@ impl Seen {
         seen
     }
 
-    fn add(&mut self, code: u8) {
+    pub(super) fn has(&self, code: u8) -> bool {
+        self.0[usize::from(code >> 6)] >> (code & 63) & 1 == 1
+    }
+
+    pub(super) fn add(&mut self, code: u8) {
         self.0[usize::from(code >> 6)] |= 1 << (code & 63);
     }
 
@@ -44,8 +48,7 @@ impl Seen {
 
     /// By the calendar year in which each begins, sorted.
     pub(super) fn years(&self) -> Vec<u16> {
-        let has = |code: &u8| self.0[usize::from(code >> 6)] >> (code & 63) & 1 == 1;
-        (1..=u8::MAX).filter(has).map(|code| BEFORE as u16 + u16::from(code)).collect()
+        (1..=u8::MAX).filter(|code| self.has(*code)).map(|code| BEFORE as u16 + u16::from(code)).collect()
     }
 }
 
