@@ -95,10 +95,11 @@ def zone(folder, again, subject):
     for at in spread(0, record.stat().st_size, 12):
         with altered(record, at):
             refused(again(), [1], "expected the record of a release, as the extract wrote it")
-    state = folder / "membership" / "state.json"
-    release = next((folder / "membership").glob("release-*"))
-    for path, at in [(state, 0), (release, 3), (release, release.stat().st_size - 1)]:
-        with altered(path, at):
-            refused(subject(), [1], "expected")
-    for path in (record, state):
-        assert path.read_bytes()[:1] == b"{"
+    membership = folder / "membership"
+    state, release = membership / "state.json", next(membership.glob("release-*"))
+    text = release.read_bytes().rindex(b'{"share"')
+    for path, places in [(state, spread(0, state.stat().st_size, 12)),
+                         (release, [*spread(0, 72, 8), *spread(text, release.stat().st_size, 8)])]:
+        for at in places:
+            with altered(path, at):
+                refused(subject(), [1], "expected")
