@@ -46,16 +46,19 @@ papers: ## Build rollcall-papers, which makes PDF of panel packs and agreements,
 
 # The query engine takes as long; what is linted is what is tested, so that it is built once.
 extract: ## Build rollcall-extract, the program of the data zone, and test it
+	tests/support/chem97.py $(CARGO_TARGET_DIR)/real
 	$(IN_EXTRACT) CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ RUSTC_WORKSPACE_WRAPPER=clippy-driver \
-	  cargo test --quiet $(AS_PROFILE) --locked --manifest-path crates/extract/Cargo.toml
+	  ROLLCALL_REAL_DATA=$(CARGO_TARGET_DIR)/real cargo test --quiet $(AS_PROFILE) --locked --manifest-path crates/extract/Cargo.toml
 	cargo fmt --manifest-path crates/extract/Cargo.toml --check
 	tests/install deny $(CARGO_DENY)
 	cargo deny --manifest-path crates/extract/Cargo.toml --config deny.toml --log-level error check licenses bans sources
 	@if [ $(PROFILE) = release ]; then $(IN_EXTRACT) cargo build --quiet --release --locked --manifest-path crates/extract/Cargo.toml; \
 	  install -D -m 755 $(CARGO_TARGET_DIR)/extract/release/rollcall-extract $(CARGO_TARGET_DIR)/release/rollcall-extract; fi
 
-zones: build extract ## One release through every zone, with the real programs
+zones: build extract ## Releases through every zone, with the real programs, and beside another engine
 	tests/zones/run
+	cargo build --quiet $(AS_PROFILE) --locked -p server -p cli -p package --features package/sealed --example custodian
+	tests/engines/run
 
 assets: web/dist/main.css ## Build what the pages load
 	@web/build-check
@@ -72,7 +75,7 @@ test: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 # A browser and a disk wait much of the time, and compilers do not, so the last parts run two at a time. What they install
 # is installed before, since only one may install at once.
 test: wasm check unit log ## Check and test everything; this is what CI runs
-	tests/install strace chromium poppler
+	tests/install strace chromium poppler duckdb chem97
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target crash browser api papers zones
 
 # First of all, or what is checked would be a site without the check in the browser.

@@ -118,11 +118,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn manifest() -> Result<Manifest, Box<dyn Error>> {
     let column = MeasuredColumn {
         classes: vec![Class { scheme: "dfe-sensitivity".into(), value: "E".into() }],
+        cohorts: vec!["1999-2000".parse()?],
         distinct: Count::Exactly(1200),
         item: "ks4-upn".into(),
         name: "KS4_UPN".into(),
         nulls: Count::Under(10),
         treatment: Treatment::Pseudonymise {},
+        years: vec![2010],
     };
     let file = MeasuredFile {
         bytes: 13,

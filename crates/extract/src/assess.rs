@@ -26,14 +26,16 @@ mod value;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use package::assessment::{Assessment, Intruder};
-use package::specification::{People, Specification};
+use package::specification::{People, PostcodeTo, Specification, Treatment};
 
 pub use rows::{row_class_sizes, row_columns};
 pub use scenarios::Scenarios;
 
 use crate::sources::Sources;
+use crate::treat::{Regions, RegionsError};
 
 /// Why nothing was counted.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +98,9 @@ pub enum AssessError {
         /// The dataset.
         dataset: String,
     },
+    /// The table of regions cannot be used.
+    #[error("the region-table: {0}")]
+    Regions(#[from] RegionsError),
     /// The specification has no form.
     #[error("the specification: {0}")]
     Specification(#[from] package::specification::SpecificationError),
@@ -126,10 +131,24 @@ pub fn assess(
         Some(Ok((part, dataset))) => Some(people::listed(part, dataset, specification)?),
         Some(Err(within)) => return Err(AssessError::NoDataset(within.clone())),
     };
+    let region = Treatment::Postcode { to: PostcodeTo::Region };
+    let asks = specification.items().map(|(_, item)| &item.treatment).chain(scenarios.treatments());
+    let regions = match &sources.region_table {
+        Some(path) if asks.into_iter().any(|treatment| *treatment == region) => Some(Arc::new(Regions::read(path)?)),
+        _ => None,
+    };
     let mut datasets = Vec::new();
     for (part, dataset) in parts {
         let only = only.as_ref().filter(|_| within != Some(&part.name));
-        datasets.push(dataset::assess_dataset(part, dataset, specification, scenarios, only, threads)?);
+        datasets.push(dataset::assess_dataset(
+            part,
+            dataset,
+            specification,
+            scenarios,
+            only,
+            regions.as_ref(),
+            threads,
+        )?);
     }
     datasets.sort_by(|a, b| a.name.cmp(&b.name));
     let intruder = |scenario: &scenarios::Scenario| Intruder {

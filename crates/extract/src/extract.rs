@@ -89,6 +89,21 @@ pub enum ExtractError {
         /// When.
         made: Moment,
     },
+    /// Another release of the share has this reference.
+    #[error(
+        "{share} has a release {release} already: it was number {sequence} and was sealed at {made}; a further release \
+         needs an instruction with a reference of its own"
+    )]
+    ReferenceUsed {
+        /// The share.
+        share: String,
+        /// The reference.
+        release: String,
+        /// Which release has it.
+        sequence: u32,
+        /// When it was sealed.
+        made: Moment,
+    },
     /// Another instruction of the same number was sealed.
     #[error(
         "release {sequence} of {share} was sealed at {made} by another instruction, and has not reached its place yet"
@@ -116,6 +131,9 @@ pub enum ExtractError {
         /// Which file.
         path: PathBuf,
     },
+    /// There is no folder where the package should come to stand.
+    #[error("{0}: there is no such folder; expected the folder in which package, manifest and key come to stand")]
+    NoFolder(PathBuf),
     /// A file stands already where the package should come to stand.
     #[error("{0}: a file is here already, and nothing is overwritten")]
     Taken(PathBuf),

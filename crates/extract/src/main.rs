@@ -47,8 +47,37 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", in_words(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// An error and its causes. Most errors say their cause themselves, and nothing is said twice.
+fn in_words(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        said if said.contains(&cause) => said.to_owned(),
+        said => format!("{said}: {cause}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("a.csv: {source}")]
+    struct Unreadable {
+        source: std::io::Error,
+    }
+
+    #[test]
+    fn a_cause_is_said_once_and_none_is_left_out() {
+        let source = std::io::Error::other("the disk is gone");
+        let error = Err::<(), _>(Unreadable { source }).context("the sources").unwrap_err();
+        assert_eq!(in_words(&error), "the sources: a.csv: the disk is gone");
     }
 }

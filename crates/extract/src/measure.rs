@@ -10,6 +10,7 @@ pub mod distinct;
 pub mod form;
 mod reader;
 pub mod token;
+mod when;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read as _};
@@ -151,6 +152,10 @@ pub struct MeasuredColumn {
     pub nulls: u64,
     /// Distinct values.
     pub distinct: u64,
+    /// The years of the rows in which it has a value, sorted, where the file's are known.
+    pub years: Vec<u16>,
+    /// The cohorts of those rows' people, likewise.
+    pub cohorts: Vec<u16>,
 }
 
 /// How to measure.
@@ -194,6 +199,7 @@ impl Measuring<'_> {
             person: column(&file.person).filter(|_| everybody.is_some()),
             year: column(&file.year),
             cohort: column(&file.cohort),
+            of_year: if let Place::OfYear(year) = file.year { Some(year.into()) } else { None },
         };
         let (hashed, counted) = std::thread::scope(|scope| {
             let hashing = scope.spawn(|| self.hashed(&file.path));
@@ -230,13 +236,18 @@ impl Measuring<'_> {
         })
     }
 
-    /// The file's columns, and then the rows beside it where the file does not say everything.
+    /// The rows beside a file, where it does not say everything, and then its columns.
     fn counted(
         &self,
         file: &Written,
         wanted: &Wanted,
         mut everybody: Option<&mut Distinct>,
     ) -> Result<(reader::Counted, u64), MeasureError> {
+        let beside = if [&file.person, &file.year, &file.cohort].contains(&&Place::Beside) {
+            Some(self.beside(file, everybody.as_deref_mut())?)
+        } else {
+            None
+        };
         let counting = Counting {
             path: &file.path,
             format: self.format,
@@ -245,14 +256,25 @@ impl Measuring<'_> {
             threads: self.threads,
             limit: IN_MEMORY / 2,
             treatments: &file.treatments,
+            beside: beside.as_ref().map(|beside| &beside.when),
             interrupt: self.interrupt,
         };
-        let mut counted = counting.columns(wanted, everybody.as_deref_mut())?;
-        let places = [&file.person, &file.year, &file.cohort];
-        if !places.contains(&&Place::Beside) {
-            return Ok((counted, 0));
+        let mut counted = counting.columns(wanted, everybody)?;
+        let Some(mut beside) = beside else { return Ok((counted, 0)) };
+        if beside.rows != counted.rows {
+            let message = format!("it has {} rows, and {} were written", counted.rows, beside.rows);
+            return Err(MeasureError::Written { path: file.path.clone(), message });
         }
+        counted.years.append(&mut beside.years);
+        counted.cohorts.append(&mut beside.cohorts);
+        Ok((counted, beside.people.count().map_err(at(self.spill))?))
+    }
+
+    fn beside(&self, file: &Written, mut everybody: Option<&mut Distinct>) -> Result<Beside, MeasureError> {
         let mut people = Distinct::new(IN_MEMORY / 4, self.spill);
+        let (mut years, mut cohorts) = (BTreeSet::new(), BTreeSet::new());
+        let mut when = when::AsideWriter::begin(self.spill).map_err(at(self.spill))?;
+        let [by_year, by_cohort] = [&file.year, &file.cohort].map(|place| *place == Place::Beside);
         let rows = Row::read(&file.beside, |row| {
             if file.person == Place::Beside {
                 people.insert(row.person)?;
@@ -260,20 +282,16 @@ impl Measuring<'_> {
                     everybody.insert(row.person)?;
                 }
             }
-            if file.year == Place::Beside {
-                counted.years.insert(row.year);
+            if by_year {
+                years.insert(row.year);
             }
-            if file.cohort == Place::Beside {
-                counted.cohorts.extend(row.cohort);
+            if by_cohort {
+                cohorts.extend(row.cohort);
             }
-            Ok(())
+            when.add(by_year.then_some(row.year), row.cohort.filter(|_| by_cohort))
         });
         let rows = rows.map_err(at(&file.beside))?;
-        if rows != counted.rows {
-            let message = format!("it has {} rows, and {rows} were written", counted.rows);
-            return Err(MeasureError::Written { path: file.path.clone(), message });
-        }
-        Ok((counted, people.count().map_err(at(self.spill))?))
+        Ok(Beside { rows, people, years, cohorts, when: when.finish().map_err(at(self.spill))? })
     }
 
     fn hashed(&self, path: &Path) -> Result<(u64, Digest), MeasureError> {
@@ -290,6 +308,15 @@ impl Measuring<'_> {
             }
         }
     }
+}
+
+/// What the rows beside a file say.
+struct Beside {
+    rows: u64,
+    people: Distinct,
+    years: BTreeSet<i32>,
+    cohorts: BTreeSet<i32>,
+    when: when::Aside,
 }
 
 impl Place {

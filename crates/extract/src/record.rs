@@ -72,27 +72,37 @@ impl Records {
         }
     }
 
+    /// That of the release which has this reference, if one of the share does.
+    ///
+    /// # Errors
+    /// If a record cannot be read.
+    pub fn named(&self, share: &str, release: &str) -> Result<Option<Record>, ZoneError> {
+        Ok(self.of_share(share)?.into_iter().find(|record| record.release == release))
+    }
+
     /// What was published last of a share, and how many releases of it were recorded.
     ///
     /// # Errors
     /// If a record cannot be read.
     pub fn published(&self, share: &str) -> Result<(Published, u64), ZoneError> {
+        let last = self.of_share(share)?.into_iter().max_by_key(|record| record.number);
+        Ok(last.map_or_else(Default::default, |last| (last.published, last.number + 1)))
+    }
+
+    /// All of a share, in no order.
+    fn of_share(&self, share: &str) -> Result<Vec<Record>, ZoneError> {
         let prefix = format!("{}-", hex(share.as_bytes()));
         let file = |source| ZoneError::File { path: self.folder.clone(), source };
-        let mut last: Option<Record> = None;
+        let mut found = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(file)? {
             let path = entry.map_err(file)?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if !name.starts_with(&prefix) || !name.ends_with(".json") {
-                continue;
-            }
-            let bytes = fs::read(&path).map_err(|source| ZoneError::File { path: path.clone(), source })?;
-            let record = parse(&path, &bytes)?;
-            if last.as_ref().is_none_or(|last| last.number < record.number) {
-                last = Some(record);
+            if name.starts_with(&prefix) && name.ends_with(".json") {
+                let bytes = fs::read(&path).map_err(|source| ZoneError::File { path: path.clone(), source })?;
+                found.push(parse(&path, &bytes)?);
             }
         }
-        Ok(last.map_or_else(Default::default, |last| (last.published, last.number + 1)))
+        Ok(found)
     }
 
     /// Writes one, durably: whole, or not at all.
@@ -101,9 +111,10 @@ impl Records {
     /// If it cannot be written.
     pub fn write(&self, record: &Record) -> Result<(), ZoneError> {
         let path = self.path(&record.share, record.sequence);
-        let json = serde_json::to_vec_pretty(record)
-            .map_err(|error| ZoneError::File { path: path.clone(), source: io::Error::other(error) })?;
-        write_new(&path, &json)
+        let unwritten = |error| ZoneError::File { path: path.clone(), source: io::Error::other(error) };
+        let sha256 = digest(record).map_err(unwritten)?;
+        let stored = Stored { record: record.clone(), sha256 };
+        write_new(&path, &serde_json::to_vec_pretty(&stored).map_err(unwritten)?)
     }
 
     fn path(&self, share: &str, sequence: u32) -> PathBuf {
@@ -111,8 +122,22 @@ impl Records {
     }
 }
 
+/// The file: a record, and a digest of what it says. A disk that has changed one digit of a count must not decide what is published.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    record: Record,
+    sha256: Digest,
+}
+
+fn digest(record: &Record) -> serde_json::Result<Digest> {
+    serde_json::to_vec(record).map(|bytes| Digest::of(&bytes))
+}
+
 fn parse(path: &Path, bytes: &[u8]) -> Result<Record, ZoneError> {
-    serde_json::from_slice(bytes).map_err(|_| ZoneError::Malformed {
+    let stored: Option<Stored> = serde_json::from_slice(bytes).ok();
+    let whole = stored.filter(|stored| digest(&stored.record).is_ok_and(|digest| digest == stored.sha256));
+    whole.map(|stored| stored.record).ok_or_else(|| ZoneError::Malformed {
         path: path.to_owned(),
         expected: "the record of a release, as the extract wrote it",
     })

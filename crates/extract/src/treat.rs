@@ -66,6 +66,8 @@ pub enum NoTreater {
     Dropped,
     /// Postcodes are to become regions, and there is no table of them.
     NoRegions,
+    /// There is no key for pseudonyms.
+    NoKey,
 }
 
 impl Treater {
@@ -75,13 +77,13 @@ impl Treater {
     /// If there is nothing to treat, or nothing to treat it with.
     pub fn new(
         treatment: &Treatment,
-        pseudonymiser: &Arc<Pseudonymiser>,
+        pseudonymiser: Option<&Arc<Pseudonymiser>>,
         regions: Option<&Arc<Regions>>,
     ) -> Result<Self, NoTreater> {
         Ok(match treatment {
             Treatment::Drop {} => return Err(NoTreater::Dropped),
             Treatment::Keep {} => Self::Keep,
-            Treatment::Pseudonymise {} => Self::Pseudonymise(Arc::clone(pseudonymiser)),
+            Treatment::Pseudonymise {} => Self::Pseudonymise(Arc::clone(pseudonymiser.ok_or(NoTreater::NoKey)?)),
             Treatment::Date { to } => Self::Date(*to),
             Treatment::AgeBand { years } => Self::AgeBand(*years),
             Treatment::Postcode { to: PostcodeTo::Region } => {

@@ -77,6 +77,9 @@ pub struct MeasuredColumn {
     /// How the dictionary classifies the item, side by side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<Class>,
+    /// Those of the file's cohorts of whose people it has a value, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cohorts: Vec<crate::specification::Cohort>,
     /// Distinct values, nulls left out.
     pub distinct: Count,
     /// The item's address in the dictionary.
@@ -87,6 +90,9 @@ pub struct MeasuredColumn {
     pub nulls: Count,
     /// What was done to its values.
     pub treatment: Treatment,
+    /// Those of the file's years in which it has a value, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub years: Vec<u16>,
 }
 
 impl Manifest {

@@ -360,11 +360,16 @@ pub fn manifest(instruction: &Instruction, now: Moment) -> Manifest {
             .filter(|item| item.treatment != Treatment::Drop {})
             .map(|item| MeasuredColumn {
                 classes: item.classes.clone(),
+                cohorts: Vec::new(),
                 distinct: Count::banded(2),
                 item: item.item.clone(),
                 name: item.name.clone(),
                 nulls: Count::banded(0),
                 treatment: item.treatment.clone(),
+                years: [2010, 2011]
+                    .into_iter()
+                    .filter(|year| (item.first_year..=item.last_year).contains(year))
+                    .collect(),
             })
             .collect(),
         dataset: part.name.clone(),

@@ -49,11 +49,13 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 fn measured(name: &str, content: &[u8]) -> MeasuredFile {
     let column = MeasuredColumn {
         classes: Vec::new(),
+        cohorts: Vec::new(),
         distinct: Count::Exactly(1_200),
         item: "census-upn".to_owned(),
         name: "UPN".to_owned(),
         nulls: Count::Exactly(0),
         treatment: Treatment::Pseudonymise {},
+        years: vec![2020, 2021],
     };
     MeasuredFile {
         bytes: content.len() as u64,

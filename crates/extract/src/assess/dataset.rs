@@ -1,6 +1,7 @@
 //! One dataset: which columns are looked at, and what is counted of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use package::assessment::{AssessedColumn, AssessedDataset, Minimisation, MinimisationStep, PathEnd, PersonRecord};
 use package::specification::{DatasetPart, Specification, Treatment};
@@ -14,6 +15,7 @@ use super::released::Released;
 use super::scenarios::{Scenario, Scenarios, Towards, names};
 use super::value::Unfit;
 use crate::sources::{Column, Dataset};
+use crate::treat::Regions;
 
 /// A column that is looked at.
 struct Seen<'a> {
@@ -33,6 +35,7 @@ pub fn assess_dataset(
     specification: &Specification,
     scenarios: &Scenarios,
     only: Option<&Listed>,
+    regions: Option<&Arc<Regions>>,
     threads: usize,
 ) -> Result<AssessedDataset, AssessError> {
     for item in part.items.iter().filter(|item| item.treatment != Treatment::Drop {}) {
@@ -52,7 +55,7 @@ pub fn assess_dataset(
         let treatment = requested.unwrap_or(&Treatment::Keep {});
         let recalls = scenarios.scenarios.iter().flat_map(|scenario| recalls_of(scenario, column));
         let others = recalls.chain(ladder_of(scenarios.minimisation.as_ref(), column));
-        match Released::new(codes, &values, &read.years, treatment, others) {
+        match Released::new(codes, &values, &read.years, treatment, others, regions) {
             Ok(released) => seen.push(Seen { column, requested, released }),
             Err(Unfit::Fraction) => {
                 refused.push(format!("{:?} of {} has fractions, and is not rounded", column.name, dataset.name));
@@ -148,9 +151,9 @@ fn ladder_of<'a>(towards: Option<&'a Towards>, column: &Column) -> &'a [Treatmen
 fn unfit_at(dataset: &Dataset, column: &Column, unfit: Unfit) -> AssessError {
     let expected = match unfit {
         Unfit::Expected(expected) => expected,
-        Unfit::Fraction => "whole numbers, or a treatment that rounds",
+        Unfit::Fraction => "whole numbers, or a treatment that rounds".to_owned(),
     };
-    AssessError::Values { dataset: dataset.name.clone(), column: column.name.clone(), expected: expected.to_owned() }
+    AssessError::Values { dataset: dataset.name.clone(), column: column.name.clone(), expected }
 }
 
 fn assessed_column(one: &Seen<'_>) -> AssessedColumn {

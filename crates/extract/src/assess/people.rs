@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use package::specification::{Cohort, DatasetPart, Keep, Specification, Treatment};
+use package::specification::{Cohort, DatasetPart, Keep, Specification, SpecifiedItem, Treatment};
 
 use super::AssessError;
 use super::encode::{Encoder, Uncountable};
@@ -105,8 +105,12 @@ struct Rows {
 impl<'a> Selection<'a> {
     fn new(part: &'a DatasetPart, dataset: &'a Dataset, specification: &Specification) -> Result<Self, AssessError> {
         let mut columns = vec![dataset.person.clone()];
-        let delivered = part.items.iter().filter(|item| item.treatment != Treatment::Drop {});
-        let mut windows: Vec<Window> = delivered
+        // A dataset of which nothing leaves may still say who does: then every item of it says when.
+        let nothing_leaves = !part.items.iter().any(leaves);
+        let mut windows: Vec<Window> = part
+            .items
+            .iter()
+            .filter(|item| nothing_leaves || leaves(item))
             .map(|item| Window {
                 first: item.first_year.into(),
                 last: item.last_year.into(),
@@ -143,7 +147,7 @@ impl<'a> Selection<'a> {
     /// Which rows of a batch are kept. The batch has the selection's columns first.
     fn rows(&mut self, batch: &RecordBatch) -> Result<Rows, AssessError> {
         let dataset = &self.dataset.name;
-        let mut rows = Rows { years: vec![None; batch.num_rows()], ..Rows::default() };
+        let mut rows = Rows { years: vec![self.dataset.of_year.map(i32::from); batch.num_rows()], ..Rows::default() };
         rows.cohorts = vec![None; batch.num_rows()];
         rows.kept = vec![true; batch.num_rows()];
         let mut place = 1;
@@ -169,11 +173,7 @@ impl<'a> Selection<'a> {
         if let (Some(encoder), Some(column)) = (&mut self.born, &self.dataset.born) {
             codes.clear();
             encoder.encode(batch.column(place), &mut codes).map_err(|error| named(column, error))?;
-            let cohort = |value: &Value| {
-                let day = value.day()?;
-                let begins = day.year() - i16::from(day.month() < 9);
-                Cohort::beginning(begins.try_into().ok()?).ok()
-            };
+            let cohort = |value: &Value| Cohort::beginning(value.day()?.school_year().try_into().ok()?).ok();
             let cohorts: Vec<_> = encoder.values().iter().map(cohort).collect();
             rows.cohorts = codes.iter().map(|code| cohorts[*code as usize]).collect();
             place += 1;
@@ -185,13 +185,21 @@ impl<'a> Selection<'a> {
             rows.kept.iter_mut().zip(&codes).for_each(|(kept, code)| *kept &= keeps[*code as usize]);
             place += 1;
         }
-        let has_years = self.dataset.year.is_some();
+        let has_years = has_years(self.dataset);
         for (row, kept) in rows.kept.iter_mut().enumerate() {
             let (year, cohort) = (rows.years[row], rows.cohorts[row]);
             *kept = *kept && self.windows.iter().any(|window| window.holds(year, cohort, has_years));
         }
         Ok(rows)
     }
+}
+
+fn leaves(item: &SpecifiedItem) -> bool {
+    item.treatment != Treatment::Drop {}
+}
+
+fn has_years(dataset: &Dataset) -> bool {
+    dataset.year.is_some() || dataset.of_year.is_some()
 }
 
 fn is_kept(keep: &Keep, value: &Value) -> bool {
@@ -214,7 +222,7 @@ pub fn listed(part: &DatasetPart, dataset: &Dataset, specification: &Specificati
         let identifiers = identifiers(dataset, batch.column(0))?;
         for (identifier, kept) in identifiers.as_string::<i64>().iter().zip(rows.kept) {
             match identifier {
-                Some(identifier) if kept && !found.contains(identifier) => {
+                Some(identifier) if kept && !identifier.is_empty() && !found.contains(identifier) => {
                     found.insert(identifier.into());
                 }
                 _ => {}
@@ -238,13 +246,17 @@ pub fn records(
     wanted: &[&Column],
     only: Option<&Listed>,
 ) -> Result<Records, AssessError> {
+    if !part.items.iter().any(leaves) {
+        let (codes, values) = (vec![Vec::new(); wanted.len()], vec![Vec::new(); wanted.len()]);
+        return Ok(Records { codes, values, ..Records::default() });
+    }
     let mut selection = Selection::new(part, dataset, specification)?;
     let first = selection.columns.len();
     let mut columns = selection.columns.clone();
     columns.extend(wanted.iter().map(|column| column.name.clone()));
     let windows: Vec<Option<Window>> =
         wanted.iter().map(|column| window_of(&selection, specification, column)).collect();
-    let has_years = dataset.year.is_some();
+    let has_years = has_years(dataset);
     let mut encoders: Vec<Encoder> = wanted.iter().map(|_| Encoder::default()).collect();
     let mut codes: Vec<Vec<u32>> = vec![Vec::new(); wanted.len()];
     let mut people = People::default();
@@ -275,7 +287,8 @@ pub fn records(
             if !rows.kept[row] {
                 continue;
             }
-            let Some(identifier) = identifier else {
+            // An empty text identifies nobody.
+            let Some(identifier) = identifier.filter(|identifier| !identifier.is_empty()) else {
                 // Where only some people leave, nobody is not among them.
                 found.rows += u64::from(only.is_none());
                 found.rows_of_nobody += u64::from(only.is_none());

@@ -1,6 +1,7 @@
 //! A column as it would be released: the codes of its treated values, and what coarser forms make of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use package::specification::Treatment;
 
@@ -8,6 +9,7 @@ use super::classes::classes;
 use super::coded::{Coded, Table};
 use super::minimise::Rung;
 use super::value::{Unfit, Value, treated};
+use crate::treat::Regions;
 
 /// A column of one record for each person.
 #[derive(Debug)]
@@ -20,13 +22,14 @@ pub struct Released {
     sources: Vec<(Value, Option<i32>)>,
     /// The released code of each of those.
     of_source: Vec<u32>,
+    regions: Option<Arc<Regions>>,
 }
 
 /// Codes that a treatment gives to distinct values, and their labels.
 type Labelled = (Vec<u32>, Vec<Option<String>>);
 
 impl Released {
-    /// The column under its treatment. `others` are treatments that will be asked for later.
+    /// The column under its treatment. `others` are treatments that will be asked for later, `regions` the sources' table.
     ///
     /// # Errors
     /// If the treatment cannot be done to its values, or they cannot be counted after it.
@@ -36,6 +39,7 @@ impl Released {
         years: &[Option<i32>],
         treatment: &'a Treatment,
         mut others: impl Iterator<Item = &'a Treatment>,
+        regions: Option<&Arc<Regions>>,
     ) -> Result<Self, Unfit> {
         let (codes, values) = used(codes, values);
         let of_age = |treatment: &Treatment| matches!(treatment, Treatment::AgeBand { .. });
@@ -49,9 +53,9 @@ impl Released {
         if kept && sources.iter().any(|(value, _)| value.is_fraction()) && all_numbers(&sources) {
             return Err(Unfit::Fraction);
         }
-        let (of_source, labels) = labelled(&sources, treatment)?;
+        let (of_source, labels) = labelled(&sources, treatment, regions)?;
         let coded = Coded { codes, values: sources.len() as u32 }.mapped(&of_source, labels.len() as u32);
-        Ok(Self { coded, labels, sources, of_source })
+        Ok(Self { coded, labels, sources, of_source, regions: regions.cloned() })
     }
 
     /// How many people have no value.
@@ -66,7 +70,7 @@ impl Released {
     /// # Errors
     /// If the treatment cannot be done to its values.
     pub fn recalled(&self, treatment: &Treatment) -> Result<Coded, Unfit> {
-        let (theirs, labels) = labelled(&self.sources, treatment)?;
+        let (theirs, labels) = labelled(&self.sources, treatment, self.regions.as_ref())?;
         Ok(match coarser(&self.of_source, self.labels.len(), &theirs) {
             Some(map) => self.coded.mapped(&map, labels.len() as u32),
             None => self.coded.clone(),
@@ -81,7 +85,7 @@ impl Released {
         let mut ladder = Vec::new();
         let (mut before, mut values) = (self.of_source.clone(), self.labels.len());
         for step in steps {
-            let (after, labels) = labelled(&self.sources, step)?;
+            let (after, labels) = labelled(&self.sources, step, self.regions.as_ref())?;
             if let Some(map) = coarser(&before, values, &after).filter(|_| labels.len() < values) {
                 ladder.push((Rung { map, values: labels.len() as u32 }, step.clone()));
                 (before, values) = (after, labels.len());
@@ -102,23 +106,22 @@ fn coarser(before: &[u32], values: usize, after: &[u32]) -> Option<Vec<u32>> {
     map.into_iter().collect()
 }
 
-fn labelled(sources: &[(Value, Option<i32>)], treatment: &Treatment) -> Result<Labelled, Unfit> {
+fn labelled(
+    sources: &[(Value, Option<i32>)],
+    treatment: &Treatment,
+    regions: Option<&Arc<Regions>>,
+) -> Result<Labelled, Unfit> {
     let mut codes: HashMap<Option<String>, u32> = HashMap::new();
     let mut labels = Vec::new();
-    let mut of_source = Vec::with_capacity(sources.len());
-    for (value, year) in sources {
-        let label = treated(value, treatment, *year)?;
-        let code = match codes.get(&label) {
-            Some(code) => *code,
-            None => {
-                labels.push(label.clone());
-                codes.insert(label, labels.len() as u32 - 1);
-                labels.len() as u32 - 1
-            }
-        };
-        of_source.push(code);
-    }
-    Ok((of_source, labels))
+    let of_source = treated(sources, treatment, regions)?.into_iter().map(|label| match codes.get(&label) {
+        Some(code) => *code,
+        None => {
+            labels.push(label.clone());
+            codes.insert(label, labels.len() as u32 - 1);
+            labels.len() as u32 - 1
+        }
+    });
+    Ok((of_source.collect(), labels))
 }
 
 /// Whether every value is a number or missing: a text with a point among others is a text.

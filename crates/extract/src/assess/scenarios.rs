@@ -170,6 +170,13 @@ impl Scenarios {
         }
         Ok(read)
     }
+
+    /// Every treatment that somebody may remember a column by, or that the path may try.
+    pub fn treatments(&self) -> impl Iterator<Item = &Treatment> {
+        let recalled = self.scenarios.iter().flat_map(|scenario| &scenario.recalls).map(|recalled| &recalled.to);
+        let ladders = self.minimisation.iter().flat_map(|towards| &towards.ladders);
+        recalled.chain(ladders.flat_map(|ladder| &ladder.steps))
+    }
 }
 
 impl Known {

@@ -1,7 +1,13 @@
-//! Values, each once, and what a treatment makes of each. Treatments are done to the distinct values of a column and not to
-//! its rows; what is a fault in an extract is one here, and names the column without its value.
+//! Values, each once, and what a treatment makes of each. Treatments are those of the extract, done to the distinct values of a
+//! column and not to its rows; what is a fault there is one here, and names the column without its value.
 
-use package::specification::{Coarser, DateTo, PostcodeTo, Treatment};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
+use package::specification::Treatment;
+
+use crate::calendar::Day;
+use crate::treat::{NoTreater, Regions, Treater, fits, texts};
 
 /// A distinct value of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +25,10 @@ pub enum Value {
 }
 
 /// Why a treatment cannot be done to a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
     /// The value is not of the kind that the treatment takes.
-    Expected(&'static str),
+    Expected(String),
     /// It can be treated, and could not be counted then: numbers with a fraction are the same by accident only.
     Fraction,
 }
@@ -34,7 +40,10 @@ impl Value {
             Self::Missing => None,
             Self::Whole(number) => Some(number.to_string()),
             Self::Fraction(number) => Some(number.to_string()),
-            Self::Day(day) => Some(date(*day).to_string()),
+            Self::Day(day) => {
+                let Day { year, month, day } = Day::from_number(*day);
+                Some(format!("{year:04}-{month:02}-{day:02}"))
+            }
             Self::Text(text) => Some(text.to_string()),
         }
     }
@@ -49,10 +58,10 @@ impl Value {
     }
 
     /// Its day.
-    pub fn day(&self) -> Option<jiff::civil::Date> {
+    pub fn day(&self) -> Option<Day> {
         match self {
-            Self::Day(day) => Some(date(*day)),
-            Self::Text(text) if text.len() == 10 => text.parse().ok(),
+            Self::Day(day) => Some(Day::from_number(*day)),
+            Self::Text(text) => Day::parse(text),
             _ => None,
         }
     }
@@ -61,111 +70,78 @@ impl Value {
     pub fn is_fraction(&self) -> bool {
         match self {
             Self::Fraction(_) => true,
-            Self::Text(text) => text.contains('.') && self.number().is_some(),
+            Self::Text(text) => {
+                let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
+                text.contains('.')
+                    && text.bytes().all(plain)
+                    && text.parse().is_ok_and(|number: f64| number.is_finite())
+            }
             _ => false,
         }
     }
 
-    /// Its number, with a fraction or without: digits, with a sign and a point where it has them.
-    fn number(&self) -> Option<f64> {
+    fn kind(&self) -> usize {
         match self {
-            Self::Whole(number) => Some(*number as f64),
-            Self::Fraction(number) => Some(*number).filter(|number| number.is_finite()),
-            Self::Text(text) => {
-                let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
-                text.parse().ok().filter(|number: &f64| plain && number.is_finite())
-            }
-            Self::Missing | Self::Day(_) => None,
+            Self::Missing | Self::Text(_) => 0,
+            Self::Whole(_) => 1,
+            Self::Fraction(_) => 2,
+            Self::Day(_) => 3,
         }
     }
 }
 
-/// What a treatment makes of a value: a label, or nothing where the value is missing. `year` is the calendar year in which the
-/// row's school year begins; ages are counted at the August before it.
+/// What a treatment makes of values: a label for each, or nothing where the value is missing. Beside each value stands the
+/// calendar year in which its rows' school year begins, where that matters.
 ///
 /// # Errors
-/// What the treatment takes, where the value is something else.
-pub fn treated(value: &Value, treatment: &Treatment, year: Option<i32>) -> Result<Option<String>, Unfit> {
-    if *value == Value::Missing {
-        return Ok(None);
+/// What the treatment takes, where a value is something else.
+pub fn treated(
+    values: &[(Value, Option<i32>)],
+    treatment: &Treatment,
+    regions: Option<&Arc<Regions>>,
+) -> Result<Vec<Option<String>>, Unfit> {
+    let treater = Treater::new(treatment, None, regions).map_err(|none| {
+        Unfit::Expected(match none {
+            NoTreater::Dropped | NoTreater::NoKey => "a value that leaves".to_owned(),
+            NoTreater::NoRegions => "a region-table in the sources, which says the region of each postcode".to_owned(),
+        })
+    })?;
+    if matches!(treatment, Treatment::TopCode { .. }) && values.iter().any(|(value, _)| value.is_fraction()) {
+        return Err(Unfit::Fraction);
     }
-    let of = |label: Option<String>, expected| label.map(Some).ok_or(Unfit::Expected(expected));
-    match treatment {
-        Treatment::Keep {} => Ok(value.label()),
-        Treatment::Drop {} | Treatment::Pseudonymise {} => Err(Unfit::Expected("a value that leaves")),
-        Treatment::Date { to } => of(value.day().map(|day| coarse_date(day, *to)), "dates such as 2009-04-30"),
-        Treatment::AgeBand { years } => {
-            let width = i64::from((*years).max(1));
-            let age = match value.day() {
-                Some(born) => year.map(|year| i64::from(year - i32::from(born.year())) - i64::from(born.month() >= 9)),
-                None => value.number().map(|age| age.floor() as i64),
-            };
-            let band = |age: i64| format!("{}-{}", age / width * width, age / width * width + width - 1);
-            of(age.filter(|age| (0..=130).contains(age)).map(band), "ages, or dates of birth beside a year")
+    let mut labels = vec![None; values.len()];
+    // A column has values of one kind, unless its files differ.
+    for kind in 0..4 {
+        let of_kind =
+            |(_, (value, _)): &(usize, &(Value, Option<i32>))| *value != Value::Missing && value.kind() == kind;
+        let of_kind: Vec<(usize, &(Value, Option<i32>))> = values.iter().enumerate().filter(of_kind).collect();
+        if of_kind.is_empty() {
+            continue;
         }
-        Treatment::Postcode { to } => match (to, value) {
-            (PostcodeTo::Region, _) => {
-                Err(Unfit::Expected("a sector or a district: there is no table of regions here"))
-            }
-            (_, Value::Text(text)) => of(postcode(text, *to), "postcodes such as AB1 2CD"),
-            _ => Err(Unfit::Expected("postcodes such as AB1 2CD")),
-        },
-        Treatment::Recode { other, table } => {
-            let code = value.label().unwrap_or_default();
-            let found = table.binary_search_by(|row: &Coarser| row.code.as_str().cmp(&code)).ok();
-            let found = found.map(|place| table[place].to.clone()).or_else(|| other.clone());
-            of(found, "codes that stand in its table, which has no `other`")
+        let array = array(kind, of_kind.iter().map(|(_, (value, _))| value));
+        fits(treatment, array.data_type()).map_err(|takes| Unfit::Expected(takes.to_owned()))?;
+        let years: Vec<Option<i32>> = of_kind.iter().map(|(_, (_, year))| *year).collect();
+        let done = treater.treat(&array, &years).map_err(|fault| {
+            let expected = fault.expected.strip_prefix("expected ").unwrap_or(&fault.expected);
+            Unfit::Expected(expected.to_owned())
+        })?;
+        for ((place, _), label) in of_kind.iter().zip(&texts(&done)) {
+            labels[*place] = label.map(str::to_owned);
         }
-        Treatment::Round { nearest } => of(rounded(value, *nearest).map(|number| number.to_string()), "numbers"),
-        Treatment::TopCode { limit } => match (value.whole(), value.number()) {
-            (Some(number), _) if number > i64::from(*limit) => Ok(Some(limit.to_string())),
-            (Some(_), _) => Ok(value.label()),
-            (None, Some(_)) => Err(Unfit::Fraction),
-            (None, None) => Err(Unfit::Expected("numbers")),
-        },
     }
+    Ok(labels)
 }
 
-fn date(day: i32) -> jiff::civil::Date {
-    jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day))
-}
-
-/// `2009-04`, `2008/09 summer` or `2009`. Terms: autumn from September, spring from January, summer from April.
-fn coarse_date(day: jiff::civil::Date, to: DateTo) -> String {
-    let year = day.year();
-    let (begins, term) = match day.month() {
-        9.. => (year, "autumn"),
-        4.. => (year - 1, "summer"),
-        _ => (year - 1, "spring"),
-    };
-    match to {
-        DateTo::Month => format!("{year}-{:02}", day.month()),
-        DateTo::Term => format!("{begins}/{:02} {term}", (begins + 1).rem_euclid(100)),
-        DateTo::Year => year.to_string(),
-    }
-}
-
-fn postcode(text: &str, to: PostcodeTo) -> Option<String> {
-    let plain: String = text.chars().filter(|letter| *letter != ' ').collect::<String>().to_ascii_uppercase();
-    let fine = plain.is_ascii() && (5..=7).contains(&plain.len());
-    let (district, rest) = fine.then(|| plain.split_at(plain.len() - 3))?;
-    let sector = rest.get(..1).filter(|digit| digit.bytes().all(|byte| byte.is_ascii_digit()))?;
-    Some(if to == PostcodeTo::Sector { format!("{district} {sector}") } else { district.to_owned() })
-}
-
-/// The nearest multiple, half away from zero.
-fn rounded(value: &Value, nearest: u32) -> Option<i64> {
-    let nearest = i64::from(nearest.max(1));
-    match value.whole() {
-        Some(number) => {
-            let (multiple, rest) = (number / nearest, number % nearest);
-            let up = i64::from(rest.abs() * 2 >= nearest) * rest.signum();
-            (multiple + up).checked_mul(nearest)
-        }
-        None => {
-            // Half away from zero is how `round` rounds. Beyond 2^53 a float has no unit to round.
-            let number = value.number().filter(|number| number.abs() < 9e15)?;
-            Some((number / nearest as f64).round() as i64 * nearest)
-        }
+/// Values of one kind as the column that they come from.
+fn array<'a>(kind: usize, values: impl Iterator<Item = &'a Value>) -> ArrayRef {
+    let whole = |value: &Value| if let Value::Whole(number) = value { Some(*number) } else { None };
+    let fraction = |value: &Value| if let Value::Fraction(number) = value { Some(*number) } else { None };
+    let day = |value: &Value| if let Value::Day(day) = value { Some(*day) } else { None };
+    let text = |value: &'a Value| if let Value::Text(text) = value { Some(text) } else { None };
+    match kind {
+        1 => Arc::new(Int64Array::from_iter(values.map(whole))),
+        2 => Arc::new(Float64Array::from_iter(values.map(fraction))),
+        3 => Arc::new(Date32Array::from_iter(values.map(day))),
+        _ => Arc::new(StringArray::from_iter(values.map(text))),
     }
 }

@@ -112,25 +112,29 @@ pub(super) fn sealed(
 /// The manifest, its counts rounded as if nothing had been published before.
 fn manifest(run: &Run<'_>, measured: &Measured) -> Manifest {
     let approved = &run.plan.approved;
+    let beginning =
+        |years: &[u16]| years.iter().filter_map(|year| Cohort::beginning(*year).ok()).collect::<Vec<Cohort>>();
     let files = measured.files.iter().map(|file| {
         let planned = run.plan.datasets.iter().find(|dataset| dataset.name == file.dataset);
         let columns = file.columns.iter().map(|column| {
             let known = planned.and_then(|planned| planned.columns.iter().find(|known| known.name == column.name));
             package::manifest::MeasuredColumn {
                 classes: known.map(|known| known.classes.clone()).unwrap_or_default(),
+                cohorts: beginning(&column.cohorts),
                 distinct: Count::banded(column.distinct),
                 // A column that nobody planned goes by its name, and is beyond what was approved.
                 item: known.map_or_else(|| format!("column {}", column.name), |known| known.item.clone()),
                 name: column.name.clone(),
                 nulls: Count::banded(column.nulls),
                 treatment: known.map_or(package::specification::Treatment::Keep {}, |known| known.treatment.clone()),
+                years: column.years.clone(),
             }
         });
         package::manifest::MeasuredFile {
             bytes: file.bytes,
             columns: columns.collect(),
             dataset: file.dataset.clone(),
-            cohorts: file.cohorts.iter().filter_map(|year| Cohort::beginning(*year).ok()).collect(),
+            cohorts: beginning(&file.cohorts),
             name: file.name.clone(),
             people: Count::banded(file.people),
             rows: Count::banded(file.rows),

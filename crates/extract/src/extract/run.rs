@@ -43,6 +43,9 @@ pub async fn extract(task: &Task<'_>) -> Result<Extracted, ExtractError> {
 }
 
 async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, ExtractError> {
+    if !task.out.is_dir() {
+        return Err(ExtractError::NoFolder(task.out.clone()));
+    }
     let _lock = task.zone.lock()?;
     let records = Records::open(task.zone)?;
     let waits = |share: &str, sequence| Ok(records.of(share, sequence)?.is_some_and(|record| !record.placed));
@@ -52,6 +55,10 @@ async fn carried_out(task: &Task<'_>, progress: Progress) -> Result<Extracted, E
     let place = Place::new(&task.out, &instruction.share, instruction.sequence);
     if let Some(record) = records.of(&instruction.share, instruction.sequence)? {
         return finish::recorded(task, &records, &approved, record, place);
+    }
+    if let Some(other) = records.named(&instruction.share, &instruction.release)? {
+        let (share, release, sequence, made) = (other.share, other.release, other.sequence, other.made);
+        return Err(ExtractError::ReferenceUsed { share, release, sequence, made });
     }
     if let Some(taken) = place.finals().into_iter().find(|path| path.exists()) {
         return Err(ExtractError::Taken(taken));
@@ -172,7 +179,7 @@ impl<'a> Run<'a> {
         };
         let of_dataset = |dataset: &PlannedDataset| {
             let treaters = dataset.columns.iter().map(|column| {
-                match Treater::new(&column.treatment, &pseudonymiser, regions.as_ref()) {
+                match Treater::new(&column.treatment, Some(&pseudonymiser), regions.as_ref()) {
                     Ok(treater) => treater,
                     Err(error) => unreachable!("a plan has no such column: {error:?}"),
                 }

@@ -16,6 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::distinct::{Budget, Distinct};
 use super::form::Form;
 use super::token::Tokens;
+use super::when::{Aside, Codes, Seen, code};
 use super::{MeasureError, MeasuredColumn, at};
 use crate::interrupt::Interrupt;
 use crate::select;
@@ -32,6 +33,8 @@ pub(super) struct Wanted {
     pub year: Option<String>,
     /// Dates of birth.
     pub cohort: Option<String>,
+    /// The year of all rows, where no column says it.
+    pub of_year: Option<i32>,
 }
 
 /// What a file holds.
@@ -53,6 +56,8 @@ pub(super) struct Counting<'a> {
     pub limit: usize,
     /// What was to be done to each column.
     pub treatments: &'a [(String, Treatment)],
+    /// Years and cohorts that the file does not say itself.
+    pub beside: Option<&'a Aside>,
     pub interrupt: &'a Interrupt,
 }
 
@@ -111,24 +116,31 @@ impl Counting<'_> {
         let mut share = Share::default();
         let mut sets: Vec<(u64, Distinct)> =
             columns.iter().map(|_| (0, Distinct::within(budget, self.spill))).collect();
-        let (mut names, mut forms) = (Vec::new(), HashMap::new());
-        for batch in self.batches(columns)? {
+        let mut when = vec![(Seen::default(), Seen::default()); columns.len()];
+        let all = self.names()?;
+        let place = |name: &Option<String>| name.as_ref().and_then(|name| all.iter().position(|other| other == name));
+        // Whoever counts a column needs to know when its rows are; whoever counts no such column reads it besides.
+        let timing = [place(&wanted.year), place(&wanted.cohort)];
+        let read: BTreeSet<usize> = columns.iter().copied().chain(timing.into_iter().flatten()).collect();
+        let read: Vec<usize> = read.into_iter().collect();
+        let at_place = |column: usize| read.iter().position(|other| *other == column).unwrap_or_default();
+        let own: Vec<usize> = columns.iter().map(|column| at_place(*column)).collect();
+        let timing = timing.map(|column| column.map(at_place));
+        let mut forms = HashMap::new();
+        for batch in self.batches(&read)? {
             self.interrupt.check()?;
             let batch = batch.map_err(|_| self.written("a part of it cannot be read".to_owned()))?;
+            let [years, cohorts] = self.times(&batch, &mut share, wanted, timing)?;
             share.rows += batch.num_rows() as u64;
-            names = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-            for ((nulls, set), (array, name)) in sets.iter_mut().zip(batch.columns().iter().zip(&names)) {
+            let arrays = own.iter().map(|place| batch.column(*place)).zip(columns);
+            for (((nulls, set), seen), (array, column)) in sets.iter_mut().zip(&mut when).zip(arrays) {
+                let name = &all[*column];
                 *nulls += array.null_count() as u64;
-                let form = forms.entry(name.clone()).or_insert_with(|| self.form(name));
+                years.add_to(&mut seen.0, array);
+                cohorts.add_to(&mut seen.1, array);
+                let form = forms.entry(name).or_insert_with(|| self.form(name));
                 if !self.insert(array, set, form).map_err(at(self.spill))? {
                     return Err(self.written(format!("column {name:?}: a value is not as its treatment leaves it")));
-                }
-                let unread = |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected));
-                if wanted.year.as_ref() == Some(name) {
-                    share.years.extend(select::years(array).map_err(unread)?.into_iter().flatten());
-                }
-                if wanted.cohort.as_ref() == Some(name) {
-                    share.cohorts.extend(select::cohorts(array).map_err(unread)?.into_iter().flatten());
                 }
                 if let Some(everybody) = everybody.as_deref_mut().filter(|_| wanted.person.as_ref() == Some(name)) {
                     let people = texts(array);
@@ -138,15 +150,44 @@ impl Counting<'_> {
                 }
             }
         }
-        if names.is_empty() {
-            let all = self.names()?;
-            names = columns.iter().map(|column| all[*column].clone()).collect();
-        }
-        for ((column, name), (nulls, set)) in columns.iter().zip(names).zip(sets) {
+        for ((column, (nulls, set)), (years, cohorts)) in columns.iter().zip(sets).zip(when) {
             let distinct = set.count().map_err(at(self.spill))?;
-            share.columns.push((*column, MeasuredColumn { name, nulls, distinct }));
+            let (years, cohorts) = (years.years(), cohorts.years());
+            let column_of = MeasuredColumn { name: all[*column].clone(), nulls, distinct, years, cohorts };
+            share.columns.push((*column, column_of));
         }
         Ok(share)
+    }
+
+    /// The years and the cohorts of the next rows. Those that the file says itself are added to its share.
+    fn times(
+        &self,
+        batch: &RecordBatch,
+        share: &mut Share,
+        wanted: &Wanted,
+        [year, cohort]: [Option<usize>; 2],
+    ) -> Result<[Codes; 2], MeasureError> {
+        let rows = batch.num_rows();
+        let (mut years, mut cohorts) = match self.beside {
+            Some(beside) => beside.read(share.rows, rows).map_err(at(self.spill))?,
+            None => (vec![0; rows], vec![0; rows]),
+        };
+        if wanted.of_year.is_some() {
+            years.fill(code(wanted.of_year));
+        }
+        let unread = |place: usize| {
+            let name = batch.schema().field(place).name().clone();
+            move |fault: crate::treat::Fault| self.written(format!("column {name:?}: {}", fault.expected))
+        };
+        if let Some(place) = year {
+            let read = select::years(batch.column(place)).map_err(unread(place))?;
+            years = codes(&read, &mut share.years);
+        }
+        if let Some(place) = cohort {
+            let read = select::cohorts(batch.column(place)).map_err(unread(place))?;
+            cohorts = codes(&read, &mut share.cohorts);
+        }
+        Ok([Codes::of(years), Codes::of(cohorts)])
     }
 
     /// The form of a column's values. One that nobody planned is counted as it stands, and is beyond what was approved.
@@ -255,6 +296,21 @@ struct Share {
     columns: Vec<(usize, MeasuredColumn)>,
     years: BTreeSet<i32>,
     cohorts: BTreeSet<i32>,
+}
+
+/// The code of each year, all of which are added to those that were found.
+fn codes(years: &[Option<i32>], found: &mut BTreeSet<i32>) -> Vec<u8> {
+    let mut known = Seen::default();
+    let each = years.iter().map(|year| {
+        let code = code(*year);
+        // Rows say the same again and again; only what has no code is looked up each time.
+        if let Some(year) = year.filter(|_| code == 0 || !known.has(code)) {
+            found.insert(year);
+            known.add(code);
+        }
+        code
+    });
+    each.collect()
 }
 
 /// Equal numbers have equal bits: there is one zero, and one that is not a number.

@@ -5,21 +5,29 @@
 //! magic            8 bytes
 //! words            u64 where the text begins, u32 its length, u32 how many sets
 //! for each set     u64 where it begins, u32 its chunks, u32 its people
+//! digest           SHA-256 of all before it
 //! sets             u32 for each chunk and one more: where it begins after these numbers; then the chunks
 //! text             the release as JSON
+//! digest           SHA-256 of the text
 //! ```
+//!
+//! The sets have no digest: a question reads one chunk of each, and would have to read all of them.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use register::Digest;
+
 use super::chunk::{self, WORDS};
+use super::rows::MOST_DATASETS;
 use super::{MembershipError, ReleaseRecord, at, private};
 
 const MAGIC: &[u8; 8] = b"RCMEMB1\n";
 const HEADER: u64 = 24;
 const SET: u64 = 16;
+const DIGEST: u64 = 32;
 /// What is read at once when a file is opened: the directory of a set of 50 million people is in it.
 const PAGE: usize = 4_096;
 
@@ -68,7 +76,7 @@ pub(super) fn write(path: &Path, release: &ReleaseRecord, sets: &[Members]) -> R
     let text = serde_json::to_vec(release).map_err(|_| MembershipError::Record)?;
     let mut out = BufWriter::new(private(path)?);
     let mut header = MAGIC.to_vec();
-    let mut end = HEADER + SET * sets.len() as u64;
+    let mut end = HEADER + SET * sets.len() as u64 + DIGEST;
     let mut write = || {
         out.write_all(&vec![0; end as usize])?;
         let mut table = Vec::new();
@@ -90,10 +98,12 @@ pub(super) fn write(path: &Path, release: &ReleaseRecord, sets: &[Members]) -> R
             end += 4 * (chunks.len() as u64 + 1) + u64::from(begins);
         }
         out.write_all(&text)?;
+        out.write_all(&Digest::of(&text).0)?;
         header.extend(end.to_le_bytes());
         header.extend((text.len() as u32).to_le_bytes());
         header.extend((sets.len() as u32).to_le_bytes());
         header.extend(table);
+        header.extend(Digest::of(&header).0);
         out.seek(SeekFrom::Start(0))?;
         out.write_all(&header)?;
         out.flush()?;
@@ -124,6 +134,13 @@ impl ReleaseFile {
         }
         opened.text = (opened.u64(8)?, opened.u32(16)? as usize);
         opened.sets = opened.u32(20)? as usize;
+        // At most 256 sets: more are no release's, and would be read for nothing.
+        let end = HEADER + SET * opened.sets.min(MOST_DATASETS) as u64;
+        let (mut header, mut digest) = (vec![0; end as usize], [0; DIGEST as usize]);
+        let read = opened.read(0, &mut header).and_then(|()| opened.read(end, &mut digest));
+        if read.is_err() || Digest::of(&header).0 != digest {
+            return Err(opened.malformed("the beginning of a release's file, as this program writes it"));
+        }
         Ok(opened)
     }
 
@@ -152,11 +169,16 @@ impl ReleaseFile {
     /// What the release was.
     pub(super) fn record(&self) -> Result<ReleaseRecord, MembershipError> {
         let whole = self.file.metadata().map_err(at(&self.path))?.len();
-        if whole != self.text.0.saturating_add(self.text.1 as u64) {
+        let end = self.text.0.saturating_add(self.text.1 as u64);
+        if whole != end.saturating_add(DIGEST) {
             return Err(self.malformed("a file that ends where its text does"));
         }
-        let mut text = vec![0; self.text.1];
+        let (mut text, mut digest) = (vec![0; self.text.1], [0; DIGEST as usize]);
         self.read(self.text.0, &mut text)?;
+        self.read(end, &mut digest)?;
+        if Digest::of(&text).0 != digest {
+            return Err(self.malformed("the release as this program writes it"));
+        }
         let record: ReleaseRecord =
             serde_json::from_slice(&text).map_err(|_| self.malformed("the release as JSON at its end"))?;
         let sets = record.datasets.len() == self.sets;

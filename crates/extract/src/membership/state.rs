@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use register::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::{MembershipError, ReleaseRecord, at, private};
@@ -26,6 +27,18 @@ pub(super) struct State {
     pub releases: Vec<ReleaseEntry>,
     /// From which the next file has its name.
     pub next: u64,
+}
+
+/// The file: the state, and a digest of what it says, so that nothing is looked for where a disk has changed it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored<State> {
+    state: State,
+    sha256: Digest,
+}
+
+fn digest(state: &State) -> Result<Digest, MembershipError> {
+    serde_json::to_vec(state).map(|bytes| Digest::of(&bytes)).map_err(|_| MembershipError::Record)
 }
 
 /// One segment of the table of people.
@@ -76,15 +89,20 @@ impl State {
             }
             Err(source) => return Err(MembershipError::File { path, source }),
         };
-        let state: Option<Self> = serde_json::from_slice(&text).ok();
+        let stored: Option<Stored<Self>> = serde_json::from_slice(&text).ok();
         let expected = "version 1 of the state that this program writes";
-        state.filter(|state| state.v == 1).ok_or(MembershipError::Malformed { path, expected })
+        let whole = |stored: &Stored<Self>| {
+            stored.state.v == 1 && digest(&stored.state).is_ok_and(|digest| digest == stored.sha256)
+        };
+        let stored = stored.filter(whole).ok_or(MembershipError::Malformed { path, expected })?;
+        Ok(stored.state)
     }
 
     /// Puts it in the place of the one before: here a release becomes recorded.
     pub(super) fn write(&self, folder: &Path) -> Result<(), MembershipError> {
         let (path, fresh) = (folder.join(NAME), folder.join("state.tmp"));
-        let text = serde_json::to_vec(self).map_err(|_| MembershipError::Record)?;
+        let stored = Stored { state: self, sha256: digest(self)? };
+        let text = serde_json::to_vec(&stored).map_err(|_| MembershipError::Record)?;
         // The files that it names have to be found after a crash before it is.
         sync(folder)?;
         let mut file = private(&fresh)?;

@@ -146,6 +146,28 @@ fn files_that_are_cut_are_named() {
     }
 }
 
+#[test]
+fn no_bit_of_what_names_files_and_releases_can_be_changed() {
+    let (_place, zone) = zone();
+    record(&zone, &release("DS-1", 1), all(&[(0, "A1")])).unwrap();
+    let folder = state::folder(&zone);
+    for (name, content) in contents(&folder).into_iter().filter(|(name, _)| !name.starts_with("people-")) {
+        // Of a release's file, all but the one chunk of its first set and where that begins; nobody is in the second.
+        let sets = content.windows(8).position(|bytes| bytes == b"{\"share\"").filter(|_| name.starts_with("release-"));
+        let begins = sets.map_or(0, |_| 24 + 16 * release("DS-1", 1).datasets.len() + 32);
+        let places = (0..content.len()).filter(|place| sets.is_none_or(|end| *place < begins || end <= *place));
+        for place in places {
+            let mut changed = content.clone();
+            changed[place] ^= 1 << (place % 8);
+            fs::write(folder.join(&name), changed).unwrap();
+            let said = releases_of(&zone, "A1").map(|_| String::new()).unwrap_or_else(|error| error.to_string());
+            assert!(said.contains("expected"), "{name}, byte {place}: {said}");
+        }
+        fs::write(folder.join(&name), content).unwrap();
+    }
+    assert_eq!(releases_of(&zone, "A1").unwrap().len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]

@@ -127,7 +127,7 @@ async fn listed_people_are_matched_and_nobody_else_leaves() {
 
     asked.people = People::Listed { up_to: 2 };
     let mut instruction = given.instruction(asked);
-    instruction.sequence = 2;
+    (instruction.sequence, instruction.release) = (2, "R2".to_owned());
     let said = given.extract(&instruction).await.unwrap_err().to_string();
     assert_eq!(said, format!("{}: it names more than the 2 people who were approved", list.display()));
 }
@@ -162,6 +162,19 @@ async fn an_item_is_missing_outside_of_its_own_years_and_cohorts() {
     assert_eq!(cohorts, ["1999-2000", "2000-2001"]);
     assert_eq!(done.record.measured.files[0].years_from, From::Beside);
     assert_eq!(manifest.cohorts.len(), 2);
+    let held = manifest.files[0].columns.iter().map(|column| {
+        let cohorts: Vec<String> = column.cohorts.iter().map(ToString::to_string).collect();
+        (column.item.as_str(), column.years.as_slice(), cohorts)
+    });
+    let both = || vec!["1999-2000".to_owned(), "2000-2001".to_owned()];
+    assert_eq!(
+        held.collect::<Vec<_>>(),
+        [
+            ("days", [2010, 2011].as_slice(), vec!["1999-2000".to_owned()]),
+            ("score", [2010].as_slice(), both()),
+            ("upn", [2010, 2011].as_slice(), both()),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +212,7 @@ async fn csv_sources_are_read_as_text_whatever_stands_in_their_cells() {
     assert_eq!(rows, [[text("007"), text("a \"b\",\r\nc"), text("1")], [text("7"), text("NULL"), None]]);
     assert_eq!(done.record.measured.people, 2);
 
-    instruction.sequence = 2;
+    (instruction.sequence, instruction.release) = (2, "R2".to_owned());
     fs::write(folder.join("b.csv"), "pupil,sessions,year,reason\n7,1,2010,x\n").unwrap();
     let said = given.extract(&instruction).await.unwrap_err().to_string();
     assert!(said.ends_with("b.csv: expected the same columns in the same order as in the files before it"), "{said}");

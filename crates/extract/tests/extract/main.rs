@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod assessed;
 mod beyond;
 mod chem97;
 mod given;
+mod identifiers;
 mod journey;
 mod refused;
 mod stopped;

@@ -175,6 +175,47 @@ async fn a_release_is_carried_out_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reference_that_another_release_of_the_share_has_is_refused_before_anything_is_read() {
+    let given = Given::new();
+    let mut instruction = given.instruction(asked(vec![item("days", Treatment::Keep {})]));
+    given.extract(&instruction).await.unwrap();
+    // Records that cannot be read would be the error if anything were read.
+    std::fs::write(given.records().join("census of schools/2011 [all].parquet"), "no Parquet").unwrap();
+    instruction.sequence = 2;
+    let said = given.extract(&instruction).await.unwrap_err().to_string();
+    assert_eq!(
+        said,
+        "DS-1 has a release R1 already: it was number 1 and was sealed at 2026-11-23T09:30:00Z; a further release needs \
+         an instruction with a reference of its own"
+    );
+    // Another share may use it, and gets as far as the records.
+    instruction.share = "DS-10".to_owned();
+    let said = given.extract(&instruction).await.unwrap_err();
+    assert!(matches!(said, ExtractError::Source(_)), "{said}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_once_with_what_is_expected() {
+    let given = Given::new();
+    let instruction = given.instruction(asked(vec![item("days", Treatment::Keep {})]));
+    let (path, out) = (given.folder.path().join("instruction"), given.folder.path().join("outbox"));
+    std::fs::write(&path, given.signed(&instruction)).unwrap();
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_rollcall-extract"));
+    program.arg("extract").arg(&path).arg("--zone").arg(given.zone.folder()).arg("--out").arg(&out).arg("--quiet");
+    let done = program.arg("--sources").arg(given.records().join("sources.toml")).output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    let place = out.display();
+    assert_eq!(
+        said,
+        format!(
+            "error: {place}: there is no such folder; expected the folder in which package, manifest and key come to \
+             stand\n"
+        )
+    );
+    assert_eq!((done.status.code(), given.left()), (Some(1), vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_people_than_were_approved_are_named_and_nothing_is_sealed() {
     let given = Given::with(&(1..=12).map(|number| pupil(number, 2010)).collect::<Vec<_>>());
     let mut instruction = given.instruction(asked(vec![item("days", Treatment::Keep {})]));

@@ -135,6 +135,30 @@ async fn a_crash_between_record_and_package_is_finished_with_the_same_content_or
     assert!(matches!(given.extract(&instruction).await, Err(ExtractError::Lost { .. })));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_in_which_one_bit_is_another_is_refused_and_decides_nothing() {
+    let given = Given::new();
+    given.extract(&given.instruction(asked())).await.unwrap();
+    let folder = given.zone.folder().join("releases");
+    let path = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let records = Records::open(&given.zone).unwrap();
+    let whole = fs::read(&path).unwrap();
+    let expected = records.of("DS-1", 1).unwrap();
+    assert!(expected.is_some());
+    for place in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[place] ^= 1 << (place % 7);
+        fs::write(&path, &changed).unwrap();
+        // Only the space between members may be another.
+        match records.of("DS-1", 1) {
+            Ok(read) => assert!(read == expected && whole[place].is_ascii_whitespace(), "byte {place}"),
+            Err(error) => {
+                assert!(error.to_string().ends_with("expected the record of a release, as the extract wrote it"))
+            }
+        }
+    }
+}
+
 #[test]
 fn ctrl_c_stops_the_program_and_leaves_nothing_and_then_it_can_be_done() {
     let mut given = Given::new();

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use register::vocabulary::Cover;
-use register::{Count, Digest, PartialDate};
+use register::{Class, Count, Digest, PartialDate};
 
-use super::Manifest;
+use super::{Manifest, MeasuredColumn, MeasuredFile};
 use crate::document;
 use crate::instruction::Instruction;
-use crate::specification::{Cohort, People, Treatment};
+use crate::specification::{Cohort, DatasetPart, People, Specification, SpecifiedItem, Treatment};
 
 /// One thing that is in a manifest and was not approved, or was approved otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,35 @@ pub enum Excess {
         approved: String,
         /// What was done, in words.
         found: String,
+    },
+    /// An item that is classified otherwise than it was approved.
+    Classes {
+        /// The dataset.
+        dataset: String,
+        /// The item's address.
+        item: String,
+        /// What was approved, in words.
+        approved: String,
+        /// What it says, in words.
+        found: String,
+    },
+    /// An item that has values in a year for which others of its dataset were approved, and it was not.
+    ItemYear {
+        /// The dataset.
+        dataset: String,
+        /// The item's address.
+        item: String,
+        /// The calendar year in which it begins.
+        year: u16,
+    },
+    /// An item that has values of people of a cohort for which others were approved, and it was not.
+    ItemCohort {
+        /// The dataset.
+        dataset: String,
+        /// The item's address.
+        item: String,
+        /// Which.
+        cohort: String,
     },
     /// A year for which no item of the dataset was approved.
     Year {
@@ -95,38 +124,9 @@ impl Manifest {
         }
         let specification = &instruction.specification;
         for file in &self.files {
-            let dataset = || file.dataset.clone();
-            let Some(part) = specification.dataset(&file.dataset) else {
-                found.push(Excess::Dataset(dataset()));
-                continue;
-            };
-            for column in &file.columns {
-                let item = column.item.clone();
-                match part.item(&item) {
-                    None => found.push(Excess::Item { dataset: dataset(), item }),
-                    Some(approved) if approved.treatment == (Treatment::Drop {}) => {
-                        found.push(Excess::Item { dataset: dataset(), item });
-                    }
-                    Some(approved) if approved.treatment != column.treatment => found.push(Excess::Treatment {
-                        dataset: dataset(),
-                        item,
-                        approved: approved.treatment.to_string(),
-                        found: column.treatment.to_string(),
-                    }),
-                    Some(_) => {}
-                }
-            }
-            for year in &file.years {
-                let covered = |column: &super::MeasuredColumn| {
-                    part.item(&column.item).is_some_and(|item| item.first_year <= *year && *year <= item.last_year)
-                };
-                if !file.columns.iter().any(covered) {
-                    found.push(Excess::Year { dataset: dataset(), year: *year });
-                }
-            }
-            if !specification.cohorts.is_empty() {
-                let beyond = file.cohorts.iter().filter(|cohort| !specification.cohorts.contains(cohort));
-                found.extend(beyond.map(|cohort| Excess::Cohort { dataset: dataset(), cohort: cohort.to_string() }));
+            match specification.dataset(&file.dataset) {
+                Some(part) => beyond_part(file, part, specification, &mut found),
+                None => found.push(Excess::Dataset(file.dataset.clone())),
             }
         }
         // Those of the whole release, where no file of it names them.
@@ -156,6 +156,67 @@ impl Manifest {
     }
 }
 
+/// What one file holds beyond what was approved of its dataset. What the whole file has is not said of each column again.
+fn beyond_part(file: &MeasuredFile, part: &DatasetPart, specification: &Specification, found: &mut Vec<Excess>) {
+    let dataset = || file.dataset.clone();
+    let covers = |item: &SpecifiedItem, year: u16| item.first_year <= year && year <= item.last_year;
+    let in_part =
+        |year: u16| file.columns.iter().filter_map(|column| part.item(&column.item)).any(|item| covers(item, year));
+    let named = |cohort: &Cohort| specification.cohorts.is_empty() || specification.cohorts.contains(cohort);
+    for column in &file.columns {
+        let item = || column.item.clone();
+        let Some(approved) = part.item(&column.item).filter(|item| item.treatment != (Treatment::Drop {})) else {
+            found.push(Excess::Item { dataset: dataset(), item: item() });
+            continue;
+        };
+        found.extend(otherwise(file, column, approved));
+        let years = column.years.iter().filter(|year| in_part(**year) && !covers(approved, **year));
+        found.extend(years.map(|year| Excess::ItemYear { dataset: dataset(), item: item(), year: *year }));
+        let own = |cohort: &Cohort| approved.cohorts.is_empty() || approved.cohorts.contains(cohort);
+        let cohorts = column.cohorts.iter().filter(|cohort| named(cohort) && !own(cohort));
+        let cohorts = cohorts.map(ToString::to_string);
+        found.extend(cohorts.map(|cohort| Excess::ItemCohort { dataset: dataset(), item: item(), cohort }));
+    }
+    let years = file.years.iter().filter(|year| !in_part(**year));
+    found.extend(years.map(|year| Excess::Year { dataset: dataset(), year: *year }));
+    let cohorts = file.cohorts.iter().filter(|cohort| !named(cohort));
+    found.extend(cohorts.map(|cohort| Excess::Cohort { dataset: dataset(), cohort: cohort.to_string() }));
+}
+
+/// Treatment and classes of a column that are not those of its item.
+fn otherwise(file: &MeasuredFile, column: &MeasuredColumn, approved: &SpecifiedItem) -> Vec<Excess> {
+    let (dataset, item) = (|| file.dataset.clone(), || column.item.clone());
+    let treatment = (approved.treatment != column.treatment).then(|| Excess::Treatment {
+        dataset: dataset(),
+        item: item(),
+        approved: approved.treatment.to_string(),
+        found: column.treatment.to_string(),
+    });
+    let classes = (approved.classes != column.classes).then(|| Excess::Classes {
+        dataset: dataset(),
+        item: item(),
+        approved: in_words(&approved.classes),
+        found: in_words(&column.classes),
+    });
+    treatment.into_iter().chain(classes).collect()
+}
+
+fn in_words(classes: &[Class]) -> String {
+    if classes.is_empty() {
+        return "no class".to_owned();
+    }
+    let each: Vec<String> = classes.iter().map(|class| format!("{} {}", class.scheme, class.value)).collect();
+    each.join(", ")
+}
+
+struct SchoolYear(u16);
+
+impl fmt::Display for SchoolYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{:02}", self.0, (self.0 + 1) % 100)
+    }
+}
+
 /// As a page and an error say it.
 impl fmt::Display for Excess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,8 +229,17 @@ impl fmt::Display for Excess {
             Self::Treatment { dataset, item, approved, found } => {
                 write!(f, "{item} of {dataset} left {found}, and was approved {approved}")
             }
+            Self::Classes { dataset, item, approved, found } => {
+                write!(f, "{item} of {dataset} left as {found}, and was approved as {approved}")
+            }
+            Self::ItemYear { dataset, item, year } => {
+                write!(f, "{item} of {dataset} has values of {}, for which it was not approved", SchoolYear(*year))
+            }
+            Self::ItemCohort { dataset, item, cohort } => {
+                write!(f, "{item} of {dataset} has values of people born in {cohort}, for whom it was not approved")
+            }
             Self::Year { dataset, year } => {
-                write!(f, "{dataset} has rows of {year}/{:02}, which was not approved", (year + 1) % 100)
+                write!(f, "{dataset} has rows of {}, which was not approved", SchoolYear(*year))
             }
             Self::Cohort { dataset, cohort } => {
                 write!(f, "{dataset} has people born in {cohort}, who were not approved")

@@ -70,17 +70,26 @@ fn check_file(place: &str, file: &MeasuredFile) -> Result<(), DocumentError> {
         return Err(form(&member("cohorts"), "expected cohorts sorted, each once"));
     }
     for (number, column) in file.columns.iter().enumerate() {
-        check_column(&member(&format!("columns[{number}]")), column)?;
+        check_column(&member(&format!("columns[{number}]")), column, file)?;
     }
     Ok(())
 }
 
-fn check_column(place: &str, column: &MeasuredColumn) -> Result<(), DocumentError> {
+fn check_column(place: &str, column: &MeasuredColumn, file: &MeasuredFile) -> Result<(), DocumentError> {
     let member = |name: &str| format!("{place}.{name}");
     short::<Manifest>(&member("name"), &column.name)?;
     short::<Manifest>(&member("item"), &column.item)?;
     banded(&member("distinct"), column.distinct)?;
     banded(&member("nulls"), column.nulls)?;
+    // Both lists of the file are sorted, so each is looked up in it.
+    let years = column.years.iter().all(|year| file.years.binary_search(year).is_ok());
+    if !years || !column.years.is_sorted_by(|a, b| a < b) {
+        return Err(form(&member("years"), "expected some of the file's years, sorted, each once"));
+    }
+    let cohorts = column.cohorts.iter().all(|cohort| file.cohorts.binary_search(cohort).is_ok());
+    if !cohorts || !column.cohorts.is_sorted_by(|a, b| a < b) {
+        return Err(form(&member("cohorts"), "expected some of the file's cohorts, sorted, each once"));
+    }
     specification::check_classes(&column.classes, &member("classes")).map_err(as_here)?;
     specification::check_treatment(&column.treatment, &member("treatment")).map_err(as_here)
 }

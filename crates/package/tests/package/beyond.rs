@@ -19,13 +19,18 @@ pub fn made_by(instruction: &Instruction) -> Manifest {
         let delivered = || part.items.iter().filter(|item| item.treatment != Treatment::Drop {});
         let years: std::collections::BTreeSet<u16> =
             delivered().flat_map(|item| [item.first_year, item.last_year]).collect();
+        let cohorts = |own: &[package::specification::Cohort]| {
+            if own.is_empty() { specification.cohorts.clone() } else { own.to_vec() }
+        };
         let column = |item: &package::specification::SpecifiedItem| MeasuredColumn {
             classes: item.classes.clone(),
+            cohorts: cohorts(&item.cohorts),
             distinct: Count::Exactly(20),
             item: item.item.clone(),
             name: item.name.clone(),
             nulls: Count::Exactly(0),
             treatment: item.treatment.clone(),
+            years: years.range(item.first_year..=item.last_year).copied().collect(),
         };
         MeasuredFile {
             bytes: 1,
@@ -36,7 +41,7 @@ pub fn made_by(instruction: &Instruction) -> Manifest {
             people: Count::Exactly(10),
             rows: Count::Exactly(10),
             sha256: Digest([1; 32]),
-            years: years.into_iter().collect(),
+            years: years.iter().copied().collect(),
         }
     };
     let mut files: Vec<_> = specification.datasets.iter().map(file).collect();
@@ -60,6 +65,12 @@ pub fn made_by(instruction: &Instruction) -> Manifest {
         specification: specification.digest().unwrap(),
         ..manifest()
     }
+}
+
+/// Gives a file of the sample other years; no column of it says anything of any.
+fn years_of_file(manifest: &mut Manifest, years: &[u16]) {
+    manifest.files[0].years = years.to_vec();
+    manifest.files[0].columns.iter_mut().for_each(|column| column.years.clear());
 }
 
 /// What is found when the sample's manifest is changed.
@@ -138,10 +149,69 @@ fn an_item_that_was_treated_otherwise_is_named_with_both_treatments() {
 #[test]
 fn a_year_for_which_nothing_was_approved_is_named() {
     for (year, said_year) in [(2009, "2009/10"), (2016, "2016/17"), (1999, "1999/00")] {
-        let excess = found(|manifest| manifest.files[0].years = vec![year]);
+        let excess = found(|manifest| years_of_file(manifest, &[year]));
         assert_eq!(excess, [Excess::Year { dataset: "Key Stage 4".into(), year }]);
         assert_eq!(said(&excess), [format!("Key Stage 4 has rows of {said_year}, which was not approved")]);
     }
+}
+
+/// The sample's manifest, and its instruction with one item approved for less.
+fn with_less(less: impl FnOnce(&mut package::specification::SpecifiedItem)) -> (Manifest, Instruction) {
+    let mut narrower = instruction();
+    less(narrower.specification.datasets[0].items.iter_mut().find(|item| item.item == "item-15").unwrap());
+    let mut made = manifest();
+    made.instruction = Digest::of(document::to_json(&narrower).unwrap().as_bytes());
+    made.specification = narrower.specification.digest().unwrap();
+    made.files.truncate(1);
+    (made, narrower)
+}
+
+#[test]
+fn an_item_with_values_in_a_year_for_which_only_others_were_approved_is_named() {
+    let (mut made, narrower) = with_less(|item| item.last_year = 2014);
+    assert_eq!(
+        said(&made.beyond(&narrower)),
+        ["item-15 of Key Stage 4 has values of 2015/16, for which it was not approved"]
+    );
+    made.files[0].columns.iter_mut().find(|column| column.item == "item-15").unwrap().years = vec![2010];
+    assert_eq!(made.beyond(&narrower), []);
+    // A year that no item has is the whole file's fault, and said once.
+    let excess = found(|manifest| {
+        manifest.files[0].years.push(2016);
+        manifest.files[0].columns.iter_mut().for_each(|column| column.years.push(2016));
+    });
+    assert_eq!(excess, [Excess::Year { dataset: "Key Stage 4".into(), year: 2016 }]);
+}
+
+#[test]
+fn an_item_with_values_of_a_cohort_for_which_only_others_were_approved_is_named() {
+    let (mut made, narrower) = with_less(|item| item.cohorts = vec![cohort("2000-2001")]);
+    assert_eq!(
+        said(&made.beyond(&narrower)),
+        ["item-15 of Key Stage 4 has values of people born in 1999-2000, for whom it was not approved"]
+    );
+    made.files[0].columns.iter_mut().find(|column| column.item == "item-15").unwrap().cohorts.remove(0);
+    assert_eq!(made.beyond(&narrower), []);
+    let excess = found(|manifest| {
+        manifest.files[0].cohorts.push(cohort("2001-2002"));
+        manifest.files[0].columns.iter_mut().for_each(|column| column.cohorts.push(cohort("2001-2002")));
+    });
+    assert_eq!(said(&excess), ["Key Stage 4 has people born in 2001-2002, who were not approved"]);
+}
+
+#[test]
+fn an_item_that_is_classified_otherwise_is_named_with_both_classes() {
+    let excess = found(|manifest| manifest.files[0].columns[0].classes = super::samples::classes("1", "A", "4"));
+    let item = &manifest().files[0].columns[0].item.clone();
+    let approved = "no class";
+    assert_eq!(
+        said(&excess),
+        [format!(
+            "{item} of Key Stage 4 left as dfe-identification-risk 1, dfe-sensitivity A, npd-tier 4, and was approved as {approved}"
+        )]
+    );
+    let excess = found(|manifest| manifest.files[0].columns[1].classes.clear());
+    assert!(matches!(&excess[..], [Excess::Classes { found, .. }] if found == "no class"), "{excess:?}");
 }
 
 #[test]
@@ -195,7 +265,7 @@ fn a_release_that_was_made_after_the_last_day_is_named() {
 fn every_excess_is_found_and_not_only_the_first() {
     let excess = found(|manifest| {
         manifest.share = "DS/1".into();
-        manifest.files[0].years = vec![2020];
+        years_of_file(manifest, &[2020]);
         manifest.files[1].dataset = "Absence".into();
         manifest.files[2].columns[0].item = "item-99".into();
         manifest.people = Count::Exactly(5_000);
@@ -219,11 +289,13 @@ proptest! {
         let file = at.index(more.files.len());
         let column = MeasuredColumn {
             classes: Vec::new(),
+            cohorts: Vec::new(),
             distinct: Count::Exactly(0),
             item: "not-an-item-of-any-strategy".into(),
             name: "X".into(),
             nulls: Count::Exactly(0),
             treatment: Treatment::Keep {},
+            years: Vec::new(),
         };
         more.files[file].columns.push(column);
         let excess = more.beyond(&instruction);

@@ -97,6 +97,7 @@ fn refused<T: Document + std::fmt::Debug>(file: &str, cases: &[(&str, &str, &str
 #[test]
 fn what_is_not_in_form_in_a_manifest_is_refused_and_its_place_is_named() {
     let name = "files[0].name: expected 1 to 100 letters, digits, dots, hyphens and underscores";
+    let of_file = "[2010,2015]},{\"bytes\"";
     let long = format!("\"name\":\"{}\"", "a".repeat(101));
     refused::<Manifest>(
         MANIFEST,
@@ -112,8 +113,11 @@ fn what_is_not_in_form_in_a_manifest_is_refused_and_its_place_is_named() {
             ("\"bytes\":13", "\"bytes\":9007199254740992", "at files[0].bytes: expected a number below 2^53"),
             ("\"bytes\":13", "\"bytes\":13.0", "at files[0].bytes: invalid type"),
             ("\"bytes\":13", "\"bytes\":-13", "at files[0].bytes: invalid value"),
-            ("[2010,2015]", "[2015,2010]", "at files[0].years: expected years from 1900 to 2100, sorted"),
-            ("[2010,2015]", "[2010,65535]", "at files[0].years: expected years from 1900 to 2100, sorted"),
+            (of_file, "[2015,2010]},{\"bytes\"", "at files[0].years: expected years from 1900 to 2100, sorted"),
+            (of_file, "[2010,65535]},{\"bytes\"", "at files[0].years: expected years from 1900 to 2100, sorted"),
+            ("[2010,2015]", "[2015,2010]", "files[0].columns[0].years: expected some of the file's years, sorted"),
+            ("[2010,2015]", "[2010,2011]", "files[0].columns[0].years: expected some of the file's years, sorted"),
+            ("2000-2001\"],\"distinct", "2001-2002\"],\"distinct", "files[0].columns[0].cohorts: expected some"),
             ("\"name\":\"a.parquet\"", "\"name\":\"../a.parquet\"", name),
             ("\"name\":\"a.parquet\"", "\"name\":\"/a.parquet\"", name),
             ("\"name\":\"a.parquet\"", "\"name\":\".a.parquet\"", name),

@@ -48,17 +48,20 @@ pub const FILES: [(&str, &[u8]); 3] = [("a.parquet", b"PAR1 and more"), ("b.parq
 
 fn file(name: &str, content: &[u8]) -> MeasuredFile {
     let columns = full().datasets[0].items.clone().into_iter().filter(|item| item.treatment != Treatment::Drop {});
+    let cohorts = vec![cohort("1999-2000"), cohort("2000-2001")];
     let column = |item: package::specification::SpecifiedItem| MeasuredColumn {
         classes: item.classes,
+        cohorts: cohorts.clone(),
         distinct: Count::Under(10),
         item: item.item,
         name: item.name,
         nulls: Count::Exactly(0),
         treatment: item.treatment,
+        years: vec![2010, 2015],
     };
     MeasuredFile {
         bytes: content.len() as u64,
-        cohorts: vec![cohort("1999-2000"), cohort("2000-2001")],
+        cohorts: cohorts.clone(),
         columns: columns.map(column).collect(),
         dataset: "Key Stage 4".to_owned(),
         name: name.to_owned(),

@@ -368,7 +368,7 @@ fn values_that_a_treatment_cannot_read_are_named_by_their_column_only() {
     items[1] = item("gender", (2010, 2012), json!({"do": "recode", "table": [{"code": "F", "to": "x"}]}));
     let asked = specification(vec![part("Census", items, vec![])], json!({"are": "everyone"}), &[]);
     let said = counted(place.path(), &asked).unwrap_err().to_string();
-    assert_eq!(said, "the column \"gender\" of Census: expected codes that stand in its table, which has no `other`");
+    assert_eq!(said, "the column \"gender\" of Census: expected one of the 1 codes in the table of the specification");
 }
 
 #[test]

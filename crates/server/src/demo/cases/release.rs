@@ -79,20 +79,23 @@ fn manifest(instruction: &Instruction, digest: Digest, (people, rows): (u64, u64
         let delivered = || part.items.iter().filter(|item| item.treatment.code() != "drop");
         let first = delivered().map(|item| item.first_year).min().unwrap_or_default();
         let last = delivered().map(|item| item.last_year).max().unwrap_or_default();
+        let covered = |year: &u16| delivered().any(|item| item.first_year <= *year && *year <= item.last_year);
+        let cohorts = &instruction.specification.cohorts;
         let columns = delivered().map(|item| MeasuredColumn {
             classes: item.classes.clone(),
+            cohorts: if item.cohorts.is_empty() { cohorts.clone() } else { item.cohorts.clone() },
             distinct: Count::banded(people / 100),
             item: item.item.clone(),
             name: item.name.clone(),
             nulls: Count::banded(0),
             treatment: item.treatment.clone(),
+            years: (item.first_year..=item.last_year).collect(),
         });
-        let covered = |year: &u16| delivered().any(|item| item.first_year <= *year && *year <= item.last_year);
         files.push(MeasuredFile {
             bytes: rows * 12,
             columns: columns.collect(),
             dataset: part.name.clone(),
-            cohorts: instruction.specification.cohorts.clone(),
+            cohorts: cohorts.clone(),
             name: format!("{}-{}.parquet", number + 1, register::dictionary::dataset_address(&part.name)),
             people: Count::banded(people),
             rows: Count::banded(rows),

@@ -120,14 +120,16 @@ async fn what_was_not_approved_is_refused_and_every_difference_listed() {
     let instruction = desk.instruct().await;
     let made = desk.carry_out(&instruction, |manifest| {
         manifest.files[0].columns[0].item = "ethnicity".to_owned();
+        manifest.files[0].columns[1].classes.clear();
         manifest.files[0].years.push(2019);
         manifest.people = Count::banded(5_000);
     });
     let answer = desk.hand_in(desk.analysts[0], &made).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for said in [
-        "The manifest holds 3 things that nobody approved",
+        "The manifest holds 4 things that nobody approved",
         "ethnicity of Key Stage 4 was not approved",
+        "left as no class, and was approved as",
         "2019/20",
         "5000 people, and at most 1000 were approved",
     ] {
@@ -281,7 +283,10 @@ async fn a_manifest_that_is_sent_back_is_not_released_and_another_is() {
     assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
     let stale = desk.story.send_from(&mut browser, &shown, "release/confirm", &[]).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
-    let again = desk.carry_out(&instruction, |manifest| manifest.files[0].years = vec![2011]);
+    let again = desk.carry_out(&instruction, |manifest| {
+        manifest.files[0].years = vec![2011];
+        manifest.files[0].columns.iter_mut().for_each(|column| column.years = vec![2011]);
+    });
     assert_eq!(desk.hand_in(desk.analysts[1], &again).await.status, StatusCode::SEE_OTHER);
     let released = desk.send(desk.story.chair, "release/confirm", "release/confirm", &[]).await;
     assert_eq!(released.status, StatusCode::SEE_OTHER, "{}", released.text);

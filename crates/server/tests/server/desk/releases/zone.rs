@@ -191,11 +191,13 @@ impl Desk {
         let columns = part.items.iter().filter(|item| item.treatment != Treatment::Drop {});
         let column = |item: &package::specification::SpecifiedItem| MeasuredColumn {
             classes: item.classes.clone(),
+            cohorts: instruction.specification.cohorts.clone(),
             distinct: Count::banded(20),
             item: item.item.clone(),
             name: item.name.clone(),
             nulls: Count::banded(0),
             treatment: item.treatment.clone(),
+            years: [2010, 2011].into_iter().filter(|year| (item.first_year..=item.last_year).contains(year)).collect(),
         };
         let file = MeasuredFile {
             bytes: CONTENT.len() as u64,
