@@ -72,6 +72,8 @@ test: export PROFILE := debug
 # What is tested is linted as it is built: to lint it before would be to read everything twice.
 test: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
 test: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
+# `make crash` by itself tries two and a half times as many places at which a system call fails.
+test: export CRASH_AT_MOST ?= 24
 # A browser and a disk wait much of the time, and compilers do not, so the last parts run two at a time. What they install
 # is installed before, since only one may install at once.
 test: wasm check unit log ## Check and test everything; this is what CI runs

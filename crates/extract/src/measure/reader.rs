@@ -6,12 +6,12 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, UInt64Type};
 use package::instruction::Format;
 use package::specification::Treatment;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use super::distinct::{Budget, Distinct};
 use super::form::Form;
@@ -71,10 +71,7 @@ impl Counting<'_> {
     ) -> Result<Counted, MeasureError> {
         let names = self.names()?;
         let budget = Budget::new(self.limit);
-        // CSV is parsed line by line whichever columns are wanted; columns of Parquet are read by themselves.
-        let threads = if self.format == Format::Csv { 1 } else { self.threads.clamp(1, names.len().max(1)) };
-        let shares: Vec<Vec<usize>> =
-            (0..threads).map(|thread| (thread..names.len()).step_by(threads).collect()).collect();
+        let shares = self.shares(names.len())?;
         let mut parts = std::thread::scope(|scope| {
             // People of all files meet in one set, which one thread fills: the one that has their column.
             let mut everybody = everybody.take();
@@ -103,6 +100,30 @@ impl Counting<'_> {
             cohorts.append(&mut part.cohorts);
         }
         Ok(Counted { rows, columns: columns.into_iter().flatten().collect(), years, cohorts })
+    }
+
+    /// Which thread counts which columns. CSV is parsed line by line whichever are wanted; columns of Parquet are read by
+    /// themselves, the largest first to whoever has least.
+    fn shares(&self, columns: usize) -> Result<Vec<Vec<usize>>, MeasureError> {
+        if self.format == Format::Csv {
+            return Ok(vec![(0..columns).collect()]);
+        }
+        let metadata = Arc::clone(self.parquet()?.metadata());
+        let size = |column: usize| {
+            let chunks = metadata.row_groups().iter().filter_map(|group| group.columns().get(column));
+            // A row costs something also where its value is a bit.
+            chunks.map(|chunk| chunk.uncompressed_size() + 4 * chunk.num_values()).sum::<i64>()
+        };
+        let mut sizes: Vec<(i64, usize)> = (0..columns).map(|column| (size(column), column)).collect();
+        sizes.sort_unstable_by(|a, b| b.cmp(a));
+        let mut shares = vec![(0, Vec::new()); self.threads.clamp(1, columns.max(1))];
+        for (size, column) in sizes {
+            if let Some(least) = shares.iter_mut().min_by_key(|(sum, _)| *sum) {
+                least.0 += size;
+                least.1.push(column);
+            }
+        }
+        Ok(shares.into_iter().map(|(_, columns)| columns).collect())
     }
 
     /// Counts some of the columns.
@@ -206,6 +227,20 @@ impl Counting<'_> {
                     all &= !set.insert(self.tokens.text(text))? || form.text(text);
                 }
             }
+            DataType::Dictionary(..) => {
+                let array = array.as_any_dictionary();
+                if array.values().is_empty() {
+                    return Ok(true);
+                }
+                // A dictionary may have values that no row has.
+                let mut used = vec![false; array.values().len()];
+                let keys = array.normalized_keys();
+                let valid = |row: &usize| array.is_valid(*row);
+                (0..array.len()).filter(valid).for_each(|row| used[keys[row]] = true);
+                let used = BooleanArray::from(used);
+                let values = arrow::compute::filter(array.values(), &used).map_err(std::io::Error::other)?;
+                all = self.insert(&values, set, form)?;
+            }
             DataType::UInt64 => {
                 for number in array.as_primitive::<UInt64Type>().iter().flatten() {
                     let whole = i64::try_from(number).unwrap_or(i64::MAX);
@@ -264,10 +299,25 @@ impl Counting<'_> {
         }
     }
 
+    /// The file, whose texts are read as the dictionaries in which it keeps them, so that each value of a page is looked at
+    /// once.
     fn parquet(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, MeasureError> {
+        let unread = |error| self.written(format!("expected a Parquet file: {error}"));
         let file = File::open(self.path).map_err(at(self.path))?;
-        ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(|error| self.written(format!("expected a Parquet file: {error}")))
+        let found = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(unread)?;
+        let group = found.metadata().row_groups().first();
+        let kept = |column: usize| group.is_some_and(|group| group.column(column).dictionary_page_offset().is_some());
+        let fields = found.schema().fields().iter().enumerate().map(|(column, field)| match field.data_type() {
+            DataType::Utf8 if kept(column) => {
+                let keyed = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                Arc::new(field.as_ref().clone().with_data_type(keyed))
+            }
+            _ => Arc::clone(field),
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let options = ArrowReaderOptions::new().with_schema(schema);
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options).map_err(unread)?;
+        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata))
     }
 
     fn header(&self) -> Result<Schema, MeasureError> {
